@@ -93,6 +93,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::text_size::text_size,
             commands::visit::check_vitals,
             commands::visit::mark_entered_in_error,
+            commands::visit::undo_entered_in_error,
             commands::visit::save_vitals,
             commands::visit::sign_note,
             commands::worklist::check_in,

@@ -11,7 +11,7 @@ mod vitals;
 pub use appointment::{AppointmentStatus, set_appointment_status, set_arrival};
 pub use context::AuthoringContext;
 pub use encounter::{EncounterStart, start_encounter};
-pub use entered_in_error::mark_entered_in_error;
+pub use entered_in_error::{can_be_entered_in_error, mark_entered_in_error};
 pub use note::{NoteDraft, note};
 pub use provenance::{Activity, ProvenanceDraft, provenance};
 pub use vitals::{

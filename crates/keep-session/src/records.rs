@@ -3,6 +3,7 @@
 pub(crate) mod author;
 pub(crate) mod change;
 pub(crate) mod chart;
+pub(crate) mod corrections;
 pub(crate) mod last_chart_refs;
 pub(crate) mod patient_row;
 pub(crate) mod visit;

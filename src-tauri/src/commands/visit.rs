@@ -1,9 +1,11 @@
-//! `check_vitals`, `save_vitals`, `mark_entered_in_error`, `sign_note`.
+//! `check_vitals`, `save_vitals`, `mark_entered_in_error`, `undo_entered_in_error`, `sign_note`.
 
 use crate::shell::Shell;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::visit::{MarkEnteredInErrorDto, SavedDto, SignNoteDto, VitalsCheckDto, VitalsDto};
+use keep_session::dto::visit::{
+    MarkEnteredInErrorDto, SavedDto, SignNoteDto, UndoEnteredInErrorDto, VitalsCheckDto, VitalsDto,
+};
 use tauri::State;
 
 /// Implausible vital signs and the scores; nothing is saved.
@@ -25,6 +27,15 @@ pub(crate) async fn mark_entered_in_error(
     request: MarkEnteredInErrorDto,
 ) -> Result<SavedDto, FailureDto> {
     shell.run(move |workstation| cases::entered_in_error::mark_entered_in_error(workstation, request)).await
+}
+
+/// Undoes a marking as entered in error that was not sent.
+#[tauri::command]
+pub(crate) async fn undo_entered_in_error(
+    shell: State<'_, Shell>,
+    request: UndoEnteredInErrorDto,
+) -> Result<(), FailureDto> {
+    shell.run(move |workstation| cases::entered_in_error::undo_entered_in_error(workstation, request)).await
 }
 
 /// Signs a note.

@@ -23,6 +23,7 @@ const EVENT_CLASSES = [
   "create",
   "update",
   "strike",
+  "marking_undone",
   "note_signed",
   "unlock",
   "unlock_failed",

@@ -166,41 +166,109 @@ test("a tab lists the records of its kind and says when there are none", async (
   ]);
 });
 
-test("a vital sign is marked as entered in error with a reason", async () => {
+/** Chooses an action from the menu of a row. */
+async function choose(user: Awaited<ReturnType<typeof show>>["user"], button: HTMLElement, action: string) {
+  await user.click(button);
+  await user.click(await screen.findByRole("menuitem", { name: action }));
+}
+
+async function markAsWrong(user: Awaited<ReturnType<typeof show>>["user"]) {
+  const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
+  await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
+  await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+}
+
+const MARK = "Mark as entered in error…";
+const UNDO = "Undo “entered in error”";
+
+test("a vital sign is marked as entered in error with a reason, stays listed, and that is undone", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
-  await user.click(
-    screen.getAllByRole("button", { name: /Mark as entered in error: Blood pressure 162\/98 mmHg/ })[0] as HTMLElement,
-  );
+  const table = screen.getByRole("table", { name: "Heart rate over time" });
+  const row = () => within(table).getAllByRole("row")[1] as HTMLElement;
+  const actions = () => within(row()).getByRole("button", { name: /^Actions: Heart rate 76/ });
+  await choose(user, actions(), MARK);
   const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
   expect(dialog).toHaveTextContent("GONZÁLEZ, María Fernanda · 03-Feb-1961 (65 y)");
   await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
   expect(await within(dialog).findByText("Enter a reason.")).toBeVisible();
-  await user.type(within(dialog).getByLabelText("Why is it wrong?"), "wrong patient");
-  await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
+  await markAsWrong(user);
+  expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
+    { reference: "Observation/pulse-7", patient: "p1", reason: "wrong patient" },
+  ]);
   await waitFor(() =>
-    expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
-      { reference: "Observation/blood_pressure-7", patient: "p1", reason: "wrong patient" },
-    ]),
+    expect(row()).toHaveTextContent(/Entered in error, marked by Amara Okafor.*Reason: wrong patient/),
   );
-  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(within(table).getAllByRole("row")).toHaveLength(9);
+  await waitFor(() => expect(actions()).toHaveFocus());
+  expect(screen.getByText("Marked as entered in error: Heart rate 76 /min")).toBeVisible();
+  await choose(user, actions(), UNDO);
+  await waitFor(() => expect(row()).not.toHaveTextContent("Entered in error"));
+  expect(requestsOf(ipc, "undo_entered_in_error")).toEqual([{ reference: "Observation/pulse-7", patient: "p1" }]);
+  await waitFor(() => expect(actions()).toHaveFocus());
 });
 
-test("only rows that Rust allows can be marked as entered in error", async () => {
+test("the notice after marking offers to undo it", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/notes");
+  await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
+  const reader = screen.getByRole("region", { name: "Note" });
+  await choose(user, within(reader).getByRole("button", { name: "Actions: Nursing note" }), MARK);
+  await markAsWrong(user);
+  expect(await within(reader).findByText("Reason: wrong patient")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(within(reader).queryByText("Reason: wrong patient")).toBeNull());
+  expect(requestsOf(ipc, "undo_entered_in_error")).toHaveLength(1);
+  // The notice with its button is gone.
+  await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+});
+
+test("an undo that comes too late says so", async () => {
+  const failing = { undo_entered_in_error: makeFailure("stale") };
+  const { user } = await show({ role: "nurse", failing }, "/chart/p1/notes");
+  await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
+  const reader = screen.getByRole("region", { name: "Note" });
+  await choose(user, within(reader).getByRole("button", { name: "Actions: Nursing note" }), MARK);
+  await markAsWrong(user);
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  expect(await screen.findByRole("alert")).toBeVisible();
+});
+
+test("a record is marked from its line and from its dialog, by keyboard", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
+  const line = screen.getByRole("button", { name: /^Actions: enalapril 10 mg tablet, 19-Nov-2026/ });
+  line.focus();
+  await user.keyboard("{Enter}");
+  expect((await screen.findAllByRole("menuitem")).map((item) => item.textContent)).toEqual(["Show whole record", MARK]);
+  await user.keyboard("{Enter}");
+  const dialog = await screen.findByRole("dialog", { name: "enalapril 10 mg tablet" });
+  await choose(user, await within(dialog).findByRole("button", { name: "Actions: enalapril 10 mg tablet" }), MARK);
+  const asked = await screen.findByRole("dialog", { name: "Mark as entered in error" });
+  await user.type(within(asked).getByLabelText("Why is it wrong?"), "wrong drug");
+  await user.click(within(asked).getByRole("button", { name: "Mark as entered in error" }));
+  expect(await within(dialog).findByText("Reason: wrong drug")).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(line).toHaveFocus());
+  expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
+    { reference: "Observation/t1", patient: "p1", reason: "wrong drug" },
+  ]);
+});
+
+test("only rows that Rust allows have an action", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   const pulse = screen.getByRole("table", { name: "Heart rate over time" });
   expect(within(pulse).getAllByRole("row")).toHaveLength(9);
-  expect(within(pulse).getAllByRole("button", { name: /Mark as entered in error/ })).toHaveLength(2);
+  expect(within(pulse).getAllByRole("button", { name: /^Actions/ })).toHaveLength(2);
 });
 
 test("a note by another author cannot be marked as entered in error, and a note without an author says so", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/notes");
   const reader = screen.getByRole("region", { name: "Note" });
   expect(within(reader).getByText("Dr Jonas Mbeki")).toBeVisible();
-  expect(within(reader).queryByRole("button", { name: "Mark as entered in error" })).toBeNull();
+  expect(within(reader).queryByRole("button", { name: /^Actions/ })).toBeNull();
   await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
-  expect(within(reader).getByRole("button", { name: "Mark as entered in error" })).toBeVisible();
+  expect(within(reader).getByRole("button", { name: /^Actions/ })).toBeVisible();
   expect(screen.getByText("Author not known")).toBeVisible();
 });
 
@@ -223,6 +291,19 @@ test("V and W open the forms", async () => {
   await waitFor(() => expect(screen.queryByRole("form", { name: "Record vitals" })).toBeNull());
   await user.keyboard("w");
   expect(await screen.findByRole("form", { name: "Write a note" })).toBeVisible();
+});
+
+test("after saving, after Escape and after a dialog the focus is where work goes on", async () => {
+  const { user } = await show({ role: "nurse" }, "/chart/p1/summary");
+  const open = () => screen.findByRole("button", { name: /^Record vitals/ });
+  await user.click(await open());
+  await user.keyboard("{Escape}");
+  await waitFor(async () => expect(await open()).toHaveFocus());
+  await user.click(screen.getByRole("button", { name: /^Write a note/ }));
+  await user.keyboard("Feels well.");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(screen.queryByRole("form", { name: "Write a note" })).toBeNull());
+  await waitFor(() => expect(document.activeElement?.closest("aside")).not.toBeNull());
 });
 
 test("known allergies next to a restricted one say that the list is incomplete", async () => {

@@ -17,6 +17,7 @@ import { AllergiesCard, OtherAllergiesCards } from "./allergies.view";
 import css from "./chart.module.css";
 import { ChartNotices, hasNotices } from "./chart-notices.view";
 import { Completeness } from "./completeness.view";
+import { CorrectionsProvider } from "./corrections";
 import { ImmunisationsCard } from "./immunisations.view";
 import { Marks } from "./marks.view";
 import { MedicinesTab } from "./medicines.view";
@@ -104,7 +105,9 @@ function Chart({ patient }: { patient: string }) {
         >
           {withNotices ? <ChartNotices chart={chart} /> : null}
           <ChartFactsProvider value={chart}>
-            <Panel chart={chart} tab={current} />
+            <CorrectionsProvider banner={chart.banner}>
+              <Panel chart={chart} tab={current} />
+            </CorrectionsProvider>
           </ChartFactsProvider>
         </TabPanel>
       </Tabs>

@@ -1,5 +1,4 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
-import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import * as v from "valibot";
 import { Button } from "../components/button.view";
@@ -26,21 +25,24 @@ interface Props {
   record: RecordToCorrect | null;
   banner: BannerDto;
   onClose: () => void;
+  /** Called when it was marked. */
+  onMarked: (record: RecordToCorrect) => void;
 }
 
 /** Asks for the reason why a record was entered in error; the original stays in the history. */
-export function EnteredInErrorDialog({ record, banner, onClose }: Props) {
+export function EnteredInErrorDialog({ record, banner, onClose, onMarked }: Props) {
   const say = useWords();
   return (
     <Dialog open={record !== null} onClose={onClose} title={say("entered_in_error.title")}>
-      {record === null ? null : <EnteredInErrorForm record={record} banner={banner} onClose={onClose} />}
+      {record === null ? null : (
+        <EnteredInErrorForm record={record} banner={banner} onClose={onClose} onMarked={onMarked} />
+      )}
     </Dialog>
   );
 }
 
-function EnteredInErrorForm({ record, banner, onClose }: Props & { record: RecordToCorrect }) {
+function EnteredInErrorForm({ record, banner, onClose, onMarked }: Props & { record: RecordToCorrect }) {
   const say = useWords();
-  const cache = useQueryClient();
   const markInError = useIpcMutation("mark_entered_in_error");
   const { register, handleSubmit, formState } = useForm({
     resolver: valibotResolver(schema),
@@ -51,8 +53,7 @@ function EnteredInErrorForm({ record, banner, onClose }: Props & { record: Recor
       { reference: record.reference, patient: banner.patient, reason },
       {
         onSuccess: () => {
-          for (const name of ["open_chart", "chart_timeline", "chart_notes", "chart_results", "sync_chip"])
-            cache.invalidateQueries({ queryKey: [name] });
+          onMarked(record);
           onClose();
         },
       },

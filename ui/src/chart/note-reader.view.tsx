@@ -1,15 +1,15 @@
-import { useState } from "react";
-import { Button } from "../components/button.view";
 import { Card } from "../components/card.view";
 import { Chip, type Tone } from "../components/chip.view";
+import { RowMenu } from "../components/row-menu.view";
 import type { ChartDto, NoteDto, NoteRelationDto, NoteStatusDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
 import { sayValue } from "../words/values";
 import { messageFor, type Say, useWords } from "../words/words";
+import { Correction } from "./correction.view";
+import { useCorrectionActions } from "./corrections";
 import css from "./document.module.css";
 import { DocumentBody } from "./document-body.view";
 import { DocumentPart } from "./document-part.view";
-import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
 import { Marks } from "./marks.view";
 import notes from "./notes.module.css";
 import { RecordStateChip } from "./record-state.view";
@@ -34,7 +34,13 @@ export function sayAuthor(say: Say, note: NoteDto): string {
 /** One note or document in full. */
 export function NoteReader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
   const say = useWords();
-  const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
+  const actions = useCorrectionActions()({
+    reference: note.reference,
+    title: note.kind ?? "",
+    when: formatDateTime(note.written),
+    mayMark: note.mayMarkEnteredInError,
+    corrected: note.corrected,
+  });
   const inError = note.status === "entered_in_error";
   return (
     <Card title={note.kind ?? say("note.text")} aside={formatDateTime(note.written)}>
@@ -42,7 +48,9 @@ export function NoteReader({ note, chart }: { note: NoteDto; chart: ChartDto }) 
         <span>{sayAuthor(say, note)}</span>
         <NoteChips note={note} />
         <RecordStateChip record={note.record} />
+        <RowMenu label={say("row.actions", { what: note.kind ?? say("note.text") })} actions={actions} />
       </div>
+      <Correction corrected={note.corrected} />
       <Relations relations={note.relations} />
       <Details note={note} />
       <div className={inError ? notes.inError : ""}>
@@ -66,23 +74,6 @@ export function NoteReader({ note, chart }: { note: NoteDto; chart: ChartDto }) 
           <p className={`${css.part} ${css.words}`}>{say("document.none")}</p>
         ) : null}
       </div>
-      {note.mayMarkEnteredInError ? (
-        <div className={notes.foot}>
-          <Button
-            variant="link"
-            onPress={() =>
-              setRecordToCorrect({
-                reference: note.reference,
-                title: note.kind ?? "",
-                when: formatDateTime(note.written),
-              })
-            }
-          >
-            {say("entered_in_error.short")}
-          </Button>
-        </div>
-      ) : null}
-      <EnteredInErrorDialog record={recordToCorrect} banner={chart.banner} onClose={() => setRecordToCorrect(null)} />
     </Card>
   );
 }

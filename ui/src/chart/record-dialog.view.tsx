@@ -1,12 +1,15 @@
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
+import { RowMenu } from "../components/row-menu.view";
 import type { TimelineRowDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
 import { formatDateTime } from "../words/dates";
 import { sayRecordTitle } from "../words/record-title";
 import { useWords } from "../words/words";
 import css from "./chart.module.css";
+import { Correction } from "./correction.view";
+import { correctable, useCorrectionActions } from "./corrections";
 import { Marks } from "./marks.view";
 import { RecordDetails } from "./record-details.view";
 import { RecordStateChip } from "./record-state.view";
@@ -38,17 +41,21 @@ export function RecordDialog({ patient, row, onClose }: Props) {
 
 function Content({ patient, row }: { patient: string; row: Shown }) {
   const say = useWords();
+  const actionsOf = useCorrectionActions();
   const reply = useIpcQuery("chart_record", { patient, reference: row.reference });
   if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;
   if (reply.data === undefined) return <div aria-busy="true" />;
   const { row: shown, details } = reply.data;
+  const title = sayRecordTitle(say, shown.title);
   return (
     <div className={css.stack}>
-      <p className={css.marks}>
+      <div className={css.marks}>
         <span className={css.quiet}>{formatDateTime(shown.at)}</span>
         <Marks marks={shown.marks} />
         <RecordStateChip record={shown.record} />
-      </p>
+        <RowMenu label={say("row.actions", { what: title })} actions={actionsOf(correctable(say, shown))} />
+      </div>
+      <Correction corrected={shown.corrected} />
       {details.length === 0 ? <p>{say("record.no_details")}</p> : <RecordDetails details={details} />}
     </div>
   );

@@ -148,6 +148,7 @@ test("a converted value says what was recorded, and a value of an unknown unit i
   const series: VitalSeriesDto = {
     key: "pulse",
     name: null,
+    enteredInError: [],
     unit: "/min",
     latest: converted,
     age: { unit: "minutes", count: 5 },

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Chip } from "../components/chip.view";
 import { PagedTable } from "../components/paged-table.view";
+import { RowMenu } from "../components/row-menu.view";
 import { type Column, RowButton } from "../components/virtual-table.view";
 import type { TimelineDetailDto, TimelineRowDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
@@ -11,6 +12,8 @@ import { sayRecordTitle } from "../words/record-title";
 import { type Say, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
+import { Correction } from "./correction.view";
+import { correctable, useCorrectionActions } from "./corrections";
 import { sayDosages } from "./dosage-words";
 import { RoundedValue } from "./flagged-value.view";
 import { Marks } from "./marks.view";
@@ -49,6 +52,7 @@ export function RecordsTab({ patient, tab }: Props) {
   const { sayNone } = useAbsence();
   const rows = usePagedList("chart_timeline", (page) => ({ patient, tab: tab === "timeline" ? null : tab, ...page }));
   const narrow = useNarrowWindow();
+  const actionsOf = useCorrectionActions();
   const [opened, setOpened] = useState<TimelineRowDto | null>(null);
   const columns: Column<TimelineRowDto>[] = [
     {
@@ -80,6 +84,7 @@ export function RecordsTab({ patient, tab }: Props) {
             <RowButton onOpen={() => setOpened(row)}>
               <b>{sayRecordTitle(say, row.title)}</b>
             </RowButton>
+            <Correction corrected={row.corrected} />
             {row.detail === null ? null : (
               <span className={css.under}>
                 {row.recorded === null ? (
@@ -102,6 +107,17 @@ export function RecordsTab({ patient, tab }: Props) {
           <Marks marks={row.marks} />
           <RecordStateChip record={row.record} />
         </span>
+      ),
+    },
+    {
+      key: "actions",
+      label: "",
+      width: "40px",
+      cell: (row) => (
+        <RowMenu
+          label={say("row.actions", { what: `${sayRecordTitle(say, row.title)}, ${formatDateTime(row.at)}` })}
+          actions={[{ label: say("row.show"), onAction: () => setOpened(row) }, ...actionsOf(correctable(say, row))]}
+        />
       ),
     },
   ];

@@ -12,7 +12,8 @@ import { sayName } from "./vital-points";
 import css from "./vitals.module.css";
 
 /** The latest value of each vital sign, with its trend and age. */
-export function VitalsCard({ vitals }: { vitals: VitalSeriesDto[] }) {
+export function VitalsCard({ vitals: all }: { vitals: VitalSeriesDto[] }) {
+  const vitals = all.filter((series) => series.points.length > 0);
   const say = useWords();
   const { sayNone } = useAbsence();
   return (

@@ -1,12 +1,14 @@
 import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
-import type { ChartDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
+import { RowMenu } from "../components/row-menu.view";
+import type { ChartDto, CorrectionDto, VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
 import { sayRange } from "../words/values";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
-import { EnteredInErrorDialog, type RecordToCorrect } from "./entered-in-error.view";
+import chartCss from "./chart.module.css";
+import { Correction } from "./correction.view";
+import { useCorrectionActions } from "./corrections";
 import { Marks } from "./marks.view";
 import { Measurement } from "./measurement.view";
 import { RecordStateChip } from "./record-state.view";
@@ -22,8 +24,7 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
   const say = useWords();
   const { sayNone } = useAbsence();
   const [display, setDisplay] = useState("charts");
-  const [recordToCorrect, setRecordToCorrect] = useState<RecordToCorrect | null>(null);
-  const taken = chart.vitals.filter((series) => series.points.length > 0);
+  const taken = chart.vitals.filter((series) => series.points.length + series.enteredInError.length > 0);
   const isDrawn = (series: VitalSeriesDto) => display === "charts" && drawnLines(say, series).length > 0;
   if (taken.length === 0) {
     return (
@@ -59,37 +60,41 @@ export function VitalsTab({ chart }: { chart: ChartDto }) {
             title={sayName(say, series)}
             aside={series.latest === null ? null : <Measurement point={series.latest} />}
           >
-            {isDrawn(series) ? (
-              <Trend series={series} banner={chart.banner} />
-            ) : (
-              <PointTable
-                series={series}
-                onMarkInError={(point) =>
-                  setRecordToCorrect({
-                    reference: `Observation/${point.id}`,
-                    title: `${sayName(say, series)} ${sayMeasurement(say, point)}`,
-                    when: sayWhen(point),
-                  })
-                }
-              />
-            )}
+            {isDrawn(series) ? <Trend series={series} banner={chart.banner} /> : <PointTable series={series} />}
           </Card>
         ))}
       </div>
-      <EnteredInErrorDialog record={recordToCorrect} banner={chart.banner} onClose={() => setRecordToCorrect(null)} />
     </div>
   );
 }
 
-function PointTable({
-  series,
-  onMarkInError,
-}: {
-  series: VitalSeriesDto;
-  onMarkInError: (point: VitalPointDto) => void;
-}) {
+interface ListedPoint {
+  point: VitalPointDto;
+  /** Who marked it, of one that was entered in error. */
+  corrected: CorrectionDto | null;
+}
+
+/** All measurements of a sign, newest first; those entered in error stand where they were. */
+function listed(series: VitalSeriesDto): ListedPoint[] {
+  const valid = series.points.map((point) => ({ point, corrected: null }));
+  return [...valid, ...series.enteredInError].sort((a, b) => (b.point.at ?? 0) - (a.point.at ?? 0));
+}
+
+function PointTable({ series }: { series: VitalSeriesDto }) {
   const say = useWords();
-  const canCorrect = series.points.some((point) => point.mayMarkEnteredInError);
+  const actionsOf = useCorrectionActions();
+  const rows = listed(series).map(({ point, corrected }) => {
+    const title = `${sayName(say, series)} ${sayMeasurement(say, point)}`;
+    const actions = actionsOf({
+      reference: `Observation/${point.id}`,
+      title,
+      when: sayWhen(point),
+      mayMark: point.mayMarkEnteredInError,
+      corrected,
+    });
+    return { point, corrected, title, actions };
+  });
+  const hasActions = rows.some(({ actions }) => actions.length > 0);
   return (
     <table className={css.table} aria-label={say("vitals.table", { name: sayName(say, series) })}>
       <thead>
@@ -99,15 +104,17 @@ function PointTable({
             {series.unit ?? say("col.value")}
           </th>
           <th scope="col">{say("col.state")}</th>
-          {canCorrect ? <th scope="col">{say("col.correct")}</th> : null}
+          {hasActions ? <th scope="col">{say("col.correct")}</th> : null}
         </tr>
       </thead>
       <tbody>
-        {series.points.toReversed().map((point) => (
+        {rows.map(({ point, corrected, title, actions }) => (
           <tr key={point.id}>
             <td>{sayWhen(point)}</td>
             <td className={css.end}>
-              <Measurement point={point} below />
+              <span className={corrected === null ? undefined : chartCss.inError}>
+                <Measurement point={point} below />
+              </span>
               {point.values.flatMap(({ sign, ranges }) =>
                 ranges.map((range) => (
                   <span key={`${sign} ${sayRange(say, range)}`} className={resultsCss.recorded}>
@@ -119,22 +126,12 @@ function PointTable({
             </td>
             <td>
               <Marks marks={point.marks} />
+              <Correction corrected={corrected} />
               <RecordStateChip record={point.record} />
             </td>
-            {canCorrect ? (
+            {hasActions ? (
               <td>
-                {point.mayMarkEnteredInError ? (
-                  <Button
-                    variant="link"
-                    aria-label={say("entered_in_error.name", {
-                      what: `${sayName(say, series)} ${sayMeasurement(say, point)}`,
-                      when: sayWhen(point),
-                    })}
-                    onPress={() => onMarkInError(point)}
-                  >
-                    {say("entered_in_error.short")}
-                  </Button>
-                ) : null}
+                <RowMenu label={say("row.actions", { what: `${title}, ${sayWhen(point)}` })} actions={actions} />
               </td>
             ) : null}
           </tr>

@@ -1,6 +1,6 @@
 // Made from the Rust types by `make bindings`; do not edit.
 
-export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed" | "unlock" | "unlock_failed" | "lock" | "throttle" | "chart_read" | "search" | "create" | "update" | "strike" | "note_signed" | "unmask" | "audit_read" | "import" | "sync" | "sync_failed" | "conflict_found" | "conflict_decided" | "quarantine" | "server_untrusted" | "enrol" | "grant" | "grant_received" | "config_change" | "refused" | "integrity_finding" | "clock_correction" | "keychain_problem" | "disk_full" | "second_instance" | "alert_signed_off" | "draft_kept" | "draft_discarded";
+export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed" | "unlock" | "unlock_failed" | "lock" | "throttle" | "chart_read" | "search" | "create" | "update" | "strike" | "marking_undone" | "note_signed" | "unmask" | "audit_read" | "import" | "sync" | "sync_failed" | "conflict_found" | "conflict_decided" | "quarantine" | "server_untrusted" | "enrol" | "grant" | "grant_received" | "config_change" | "refused" | "integrity_finding" | "clock_correction" | "keychain_problem" | "disk_full" | "second_instance" | "alert_signed_off" | "draft_kept" | "draft_discarded";
 
 export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" | "incident" | "unexplained";
 
@@ -575,6 +575,24 @@ id: string, } | { "kind": "record",
 title: RecordTitleDto, } | { "kind": "deleted" } | { "kind": "unreadable" };
 
 export type Consciousness = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
+
+export type CorrectionDto = { 
+/**
+ * The person's display name.
+ */
+who: string | null, 
+/**
+ * When, RFC 3339 or partial.
+ */
+when: string | null, 
+/**
+ * The reason as recorded.
+ */
+why: string | null, 
+/**
+ * Whether this user can undo it: they marked it, and it was not sent yet.
+ */
+mayUndo: boolean, };
 
 export type DayEventDto = "morning" | "early_morning" | "late_morning" | "noon" | "afternoon" | "early_afternoon" | "late_afternoon" | "evening" | "early_evening" | "late_evening" | "night" | "after_sleep" | "bedtime" | "waking" | "with_meal" | "with_breakfast" | "with_lunch" | "with_dinner" | "before_meal" | "before_breakfast" | "before_lunch" | "before_dinner" | "after_meal" | "after_breakfast" | "after_lunch" | "after_dinner";
 
@@ -1630,6 +1648,10 @@ narrative: DocumentBodyDto | null,
  * Whether the user may mark it as entered in error.
  */
 mayMarkEnteredInError: boolean, 
+/**
+ * Of a note entered in error: who marked it, when and why.
+ */
+corrected: CorrectionDto | null, 
 /**
  * Sync state.
  */
@@ -2727,6 +2749,14 @@ unreadable: boolean,
  */
 marks: Array<MarkDto>, 
 /**
+ * Whether the user may mark it as entered in error; a line of several records is not marked as one.
+ */
+mayMarkEnteredInError: boolean, 
+/**
+ * Of a record entered in error: who marked it, when and why.
+ */
+corrected: CorrectionDto | null, 
+/**
  * Sync state.
  */
 record: RecordStateDto, };
@@ -2748,6 +2778,16 @@ offset: number,
  * Rows, at most 200.
  */
 limit: number, };
+
+export type UndoEnteredInErrorDto = { 
+/**
+ * Type/id.
+ */
+reference: string, 
+/**
+ * The Patient id.
+ */
+patient: string, };
 
 export type UnlockDto = { 
 /**
@@ -2911,6 +2951,16 @@ high: string | null,
  */
 source: string | null, };
 
+export type VitalInErrorDto = { 
+/**
+ * The measurement; its values have neither number nor flag.
+ */
+point: VitalPointDto, 
+/**
+ * Who marked it, when and why.
+ */
+corrected: CorrectionDto, };
+
 export type VitalPointDto = { 
 /**
  * The Observation's id; of two single pressures the systolic one's.
@@ -2995,7 +3045,11 @@ ranges: Array<VitalRangeDto>,
 /**
  * The measurements, oldest first, at most 200.
  */
-points: Array<VitalPointDto>, };
+points: Array<VitalPointDto>, 
+/**
+ * Measurements entered in error, oldest first: listed, and never drawn, counted or judged.
+ */
+enteredInError: Array<VitalInErrorDto>, };
 
 export type VitalValueDto = { 
 /**

@@ -43,6 +43,7 @@ import type {
   TextSizeDto,
   TimelineDto,
   TimelineWindowDto,
+  UndoEnteredInErrorDto,
   UnlockDto,
   UnmaskDto,
   UnmaskedDto,
@@ -90,6 +91,7 @@ interface Commands {
   drafts: [undefined, DraftDto[]];
   sign_note: [SignNoteDto, SavedDto];
   mark_entered_in_error: [MarkEnteredInErrorDto, SavedDto];
+  undo_entered_in_error: [UndoEnteredInErrorDto, null];
   worklist: [WorklistAskDto, WorklistDto];
   check_in: [CheckInDto, SavedDto];
   sync_chip: [undefined, SyncStatusDto];

@@ -7,6 +7,7 @@ import { useActivityReport } from "../session/activity";
 import { useReturnPoint } from "../session/return-point";
 import { useSession } from "../session/session-context";
 import { useWords } from "../words/words";
+import { useFocusRescue } from "./focus-rescue";
 import { LockWarning } from "./lock-warning.view";
 import { Palette } from "./palette.view";
 import { Rail } from "./rail.view";
@@ -24,6 +25,7 @@ export function Shell() {
   const [sheet, setSheet] = useState(false);
   useActivityReport();
   useReturnPoint();
+  useFocusRescue();
   useShortcuts({
     "ctrl+k": () => setPalette(true),
     "ctrl+l": lockNow,

@@ -87,6 +87,7 @@ header! {
     clinical_status = "clinicalStatus",
     verification_status = "verificationStatus",
     lifecycle_status = "lifecycleStatus",
+    doc_status = "docStatus",
     encounter = "encounter",
     context = "context",
     // For Patient.

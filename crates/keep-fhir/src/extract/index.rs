@@ -131,7 +131,9 @@ pub(super) fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Purpose
         clinical_time_text,
         code: found.code(header),
         categories,
-        entered_in_error: status.as_deref().is_some_and(is_error) || verification.is_some_and(|c| is_error(&c.code)),
+        entered_in_error: status.as_deref().is_some_and(is_error)
+            || verification.is_some_and(|c| is_error(&c.code))
+            || header.doc_status.and_then(Node::text).is_some_and(|s| is_error(&s)),
         // The status of a Flag decides whether its patient has an alert.
         status: status.filter(|_| screen || key.resource_type == "Flag").map(Cow::into_owned),
         encounter: if purpose == Purpose::Any { found.encounter(header) } else { None },

@@ -9,6 +9,7 @@ use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
 use crate::records::chart::{Chart, Part, banner_of, has_all_allergies, names_of, read_chart, view_chart};
+use crate::records::corrections::corrections;
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
@@ -16,7 +17,7 @@ use crate::view::judge::Population;
 use crate::view::medicines::MedicineContext;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
-use crate::view::timeline::{Window, row_of};
+use crate::view::timeline::{RowContext, Window, row_of};
 use crate::view::vitals::{Reading, SeriesContext};
 use crate::view::{
     allergies, completeness, details, immunisations, medicines, notes, problems, results, vitals, words,
@@ -71,7 +72,9 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
         let window = Window::of(&chart.entries, *tab, window(rows));
         let base = ctx.workstation.settings().server.clone();
         let names = names_of(ctx.store, &window.unnamed(Some(&base)))?.on(&base);
-        Ok(window.rows(&names, &chart.clinic_clock))
+        let corrections = &corrections(ctx, &chart, window.entries())?;
+        let (names, clinic_clock, access_view) = (&names, &chart.clinic_clock, &chart.view);
+        Ok(window.rows(&RowContext { names, clinic_clock, access_view, corrections }))
     })
 }
 
@@ -90,7 +93,10 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let entry = chart.entries.iter().find(|e| e.record.key == key).ok_or(ErrorCode::NotAvailable)?;
         let base = workstation.settings().server.clone();
         let names = names_of(ctx.store, &details::unnamed(entry))?.or_people(|| workstation.names()).on(&base);
-        let row = row_of(entry, &names, &chart.clinic_clock).ok_or(ErrorCode::NotAvailable)?;
+        let corrections = &corrections(ctx, &chart, std::iter::once(entry))?;
+        let (clinic_clock, access_view) = (&chart.clinic_clock, &chart.view);
+        let row = row_of(entry, &RowContext { names: &names, clinic_clock, access_view, corrections });
+        let row = row.ok_or(ErrorCode::NotAvailable)?;
         Ok(RecordDto { row, details: details::details(entry, &names) })
     })
 }
@@ -121,7 +127,12 @@ pub fn chart_notes(workstation: &Workstation, request: WindowDto) -> Result<Note
         let names = names_of(ctx.store, &notes::unnamed_authors(&chart.entries, offset, limit))?
             .or_people(|| workstation.names());
         let server = workstation.settings().server.clone();
-        Ok(notes::window(&chart.entries, &names, &chart.view, &server, (offset, limit)))
+        let mut found = notes::window(&chart.entries, &names, &chart.view, &server, (offset, limit));
+        let corrections = corrections(ctx, &chart, chart.entries.iter())?;
+        for note in &mut found.rows {
+            note.corrected = corrections.of(&note.reference);
+        }
+        Ok(found)
     })
 }
 
@@ -168,6 +179,12 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let name = words::some(words::joined(name, ", "));
     let population = Population::of(entries, &clinic_clock.zone);
     let series = SeriesContext { population: &population, clinic_clock, access_view: view };
+    let mut vital_series = vitals::series(readings, &series);
+    let in_error = vitals::readings_in_error(entries);
+    if !in_error.is_empty() {
+        let corrections = corrections(ctx, chart, in_error.iter().map(|r| r.entry))?;
+        vitals::add_in_error(&mut vital_series, &in_error, &series, &corrections);
+    }
     Ok(ChartDto {
         counts: tabs::counts(entries, &chart.other_types, &tabs),
         tabs,
@@ -177,7 +194,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
             entries,
             MedicineContext { names: &names, clock: clinic_clock, base: Some(&base) },
         )),
-        vitals: vitals::series(readings, &series),
+        vitals: vital_series,
         results: results::recent_and_abnormal(entries, &population, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),

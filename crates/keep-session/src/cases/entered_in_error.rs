@@ -1,9 +1,9 @@
-//! Marking a record as entered in error.
+//! Marking a record as entered in error, and undoing that until it is sent.
 
 use crate::cases::sync;
 use crate::ctx::Ctx;
 use crate::dto::failure::{FailureDto, FieldReasonDto};
-use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto, UndoEnteredInErrorDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
@@ -12,9 +12,9 @@ use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceKey};
-use keep_fhir::Raw;
+use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey};
 use keep_fhir::write::AuthoringContext;
+use keep_fhir::{Extracted, Raw};
 use keep_store::Record;
 
 /// Marks a record as entered in error, with the reason; the record stays readable.
@@ -45,28 +45,68 @@ fn marked<'r>(
     request: &'r MarkEnteredInErrorDto,
     record: Record,
 ) -> Result<(ChangedRecord<'r>, EventDraft), SessionError> {
-    // EXPOSE: read for the decision, and to make its new text.
-    let text = record.raw.expose().as_str();
-    let facts = keep_fhir::extract(text).ok();
-    let patient = facts.as_ref().and_then(|f| f.patient.clone());
-    if patient.as_ref() != Some(&patient_id(&request.patient)?) {
-        return Err(ErrorCode::NotAvailable.into());
-    }
-    let author = author(ctx)?;
-    let view = AccessView::of(ctx.session, Some(author.clone()));
-    ctx.permit(&view, Action::MarkEnteredInError, &view.resource(&record, facts.as_ref()))?;
-    if facts.as_ref().is_some_and(|f| f.entered_in_error) {
+    let Permitted { patient, facts, author } = permitted(ctx, &request.patient, &record)?;
+    if facts.is_some_and(|f| f.entered_in_error) {
         return Err(ErrorCode::Stale.into());
     }
-    let raw = Raw::parse(text).map_err(|_| ErrorCode::NotAvailable)?;
+    // EXPOSE: read to make its new text.
+    let raw = Raw::parse(record.raw.expose().as_str()).map_err(|_| ErrorCode::NotAvailable)?;
     let changed = keep_fhir::write::mark_entered_in_error(&raw)
         .map_err(|_| SessionError::field("reference", FieldReasonDto::CannotBeMarked))?;
-    let patient = patient_id(&request.patient)?;
     let event = EventDraft::new(EventClass::MarkedInError)
         .by(ctx.actor())
         .about(Phi::new(patient.clone()))
         .with_reason(Phi::new(request.reason.trim().to_owned()));
     let now = ctx.now()?;
     let context = AuthoringContext { patient, encounter: None, author, effective: now, recorded: now };
-    Ok((ChangedRecord { context, record, changed, reason: Some(request.reason.trim()) }, event))
+    let reason = Some(request.reason.trim());
+    Ok((ChangedRecord { context, record, changed, reason, undoable: true }, event))
+}
+
+/// Undoes the marking of a record that was not sent yet: the record is as before.
+///
+/// # Errors
+/// `refused`, `not_available`; `stale` where it was sent, changed since, or marked by another user.
+pub fn undo_entered_in_error(workstation: &Workstation, request: UndoEnteredInErrorDto) -> Result<(), FailureDto> {
+    workstation
+        .with_session(|unlocked| undo(&Ctx::new(workstation, unlocked)?, &request))
+        .map_err(SessionError::into_dto)
+}
+
+fn undo(ctx: &Ctx<'_>, request: &UndoEnteredInErrorDto) -> Result<(), SessionError> {
+    let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
+    let undone = ctx.store.record(&key)?.try_map(|record| {
+        let Permitted { patient, facts, .. } = permitted(ctx, &request.patient, &record)?;
+        if !facts.is_some_and(|f| f.entered_in_error) {
+            return Err(SessionError::from(ErrorCode::Stale));
+        }
+        let event = EventDraft::new(EventClass::MarkingUndone).by(ctx.actor()).about(Phi::new(patient));
+        Ok((event.with_resources([&key]), record))
+    })?;
+    let undone = ctx.store.write(|tx| {
+        let (ticket, record) = tx.append_with(undone)?;
+        tx.check_unchanged(&record)?;
+        tx.undo_save(&ticket, &record.key, ctx.session.user)
+    });
+    Ok(undone?)
+}
+
+/// A record of this patient that this user may correct.
+struct Permitted {
+    patient: PatientId,
+    facts: Option<Extracted>,
+    author: ResourceKey,
+}
+
+fn permitted(ctx: &Ctx<'_>, patient: &str, record: &Record) -> Result<Permitted, SessionError> {
+    // EXPOSE: read for the decision.
+    let facts = keep_fhir::extract(record.raw.expose().as_str()).ok();
+    let patient = patient_id(patient)?;
+    if facts.as_ref().and_then(|f| f.patient.as_ref()) != Some(&patient) {
+        return Err(ErrorCode::NotAvailable.into());
+    }
+    let author = author(ctx)?;
+    let view = AccessView::of(ctx.session, Some(author.clone()));
+    ctx.permit(&view, Action::MarkEnteredInError, &view.resource(record, facts.as_ref()))?;
+    Ok(Permitted { patient, facts, author })
 }

@@ -114,5 +114,5 @@ fn arrived(
     let event = EventDraft::new(EventClass::Update).by(ctx.actor()).about(Phi::new(patient.clone()));
     let event = event.with("status", to.code());
     let context = AuthoringContext { patient, encounter: None, author, effective: now, recorded: now };
-    Ok((ChangedRecord { context, record, changed, reason: None }, event))
+    Ok((ChangedRecord { context, record, changed, reason: None, undoable: false }, event))
 }

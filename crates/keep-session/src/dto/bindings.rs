@@ -62,6 +62,7 @@ pub fn bindings() -> String {
         text_size::TextSizeDto,
         visit::MarkEnteredInErrorDto,
         visit::SavedDto,
+        visit::UndoEnteredInErrorDto,
         visit::SignNoteDto,
         visit::VitalsCheckDto,
         visit::VitalsDto,

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod allergies;
 pub mod banner;
+pub mod correction;
 pub mod detail;
 pub mod document;
 pub mod dosage;

@@ -216,6 +216,16 @@ pub enum NoteKindDto {
     History,
 }
 
+/// `undo_entered_in_error`: undoes a marking that was not sent.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoEnteredInErrorDto {
+    /// Type/id.
+    pub reference: String,
+    /// The Patient id.
+    pub patient: String,
+}
+
 /// `mark_entered_in_error`: marks a record as entered in error.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -50,6 +50,8 @@ pub(crate) struct ChangedRecord<'r> {
     pub(crate) changed: Raw,
     /// Why, as the user typed it.
     pub(crate) reason: Option<&'r str>,
+    /// Whether the author may undo it until it is sent.
+    pub(crate) undoable: bool,
 }
 
 impl ChangedRecord<'_> {
@@ -58,7 +60,7 @@ impl ChangedRecord<'_> {
     /// # Errors
     /// `stale` where the record has changed since it was read; those of the store.
     pub(crate) fn save(ctx: &Ctx<'_>, changed: AuditGated<(Self, EventDraft)>) -> Result<SavedDto, SessionError> {
-        let changed = changed.map(|(Self { context, record, changed, reason }, event)| {
+        let changed = changed.map(|(Self { context, record, changed, reason, undoable }, event)| {
             let targets = vec![record.key.clone()];
             let (made_key, made) = provenance_of(ctx, &context, targets, Activity::Update, reason);
             let keys = vec![record.key.clone(), made_key];
@@ -68,13 +70,14 @@ impl ChangedRecord<'_> {
                 raw: Phi::new(changed.into_string()),
             };
             let draft = ChangeSetDraft { author: ctx.session.user, entries: vec![update, create(made)] };
-            (event.with_resources(&keys), (record, draft, keys))
+            (event.with_resources(&keys), (record, draft, keys, undoable))
         });
         let done = ctx.store.write(|tx| {
-            let (ticket, (record, draft, keys)) = tx.append_with(changed)?;
+            let (ticket, (record, draft, keys, undoable)) = tx.append_with(changed)?;
             // INVARIANT: the text that was changed is still the stored one.
             tx.check_unchanged(&record)?;
-            Ok(saved(tx.save_change_set(&ticket, draft)?, &keys, false))
+            let set = if undoable { tx.save_undoable(&ticket, draft) } else { tx.save_change_set(&ticket, draft) };
+            Ok(saved(set?, &keys, false))
         });
         Ok(done?)
     }

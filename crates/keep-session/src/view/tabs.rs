@@ -92,9 +92,7 @@ pub(crate) fn counts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::clinic_clock::ClinicClock;
-    use crate::view::fixtures::{NOON, nurse_amara_sees};
-    use crate::view::names::Names;
+    use crate::view::fixtures::nurse_amara_sees;
     use crate::view::timeline::Window;
     use keep_domain::R4_TYPES;
 
@@ -106,9 +104,7 @@ mod tests {
     fn tabs_of(texts: &[String]) -> Vec<(String, Vec<Tab>)> {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let entries = nurse_amara_sees(&texts);
-        let rows = |tab| {
-            Window::of(&entries, Some(tab), (0, usize::MAX)).rows(&Names::default(), &ClinicClock::utc(NOON)).rows
-        };
+        let rows = |tab| Window::of(&entries, Some(tab), (0, usize::MAX)).rows_at_noon().rows;
         let listed: Vec<(Tab, Vec<String>)> =
             TABS.iter().map(|(tab, _)| (*tab, rows(*tab).into_iter().map(|r| r.reference).collect())).collect();
         let of = |key: String| {

@@ -1,6 +1,8 @@
 //! Everything in order of time, newest first.
 
+use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
+use super::corrections::Corrections;
 use super::judge::StatusClass;
 use super::names::{Names, unnamed};
 use super::results;
@@ -79,10 +81,25 @@ impl<'e> Window<'e> {
         self.lines.iter().flat_map(|l| &l.entries).filter_map(|e| reference_in(e, base)).collect()
     }
 
+    /// The records of the lines.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'e VisibleRecord> {
+        self.lines.iter().flat_map(|l| l.entries.iter().copied())
+    }
+
     /// The rows for the page.
-    pub(crate) fn rows(&self, names: &Names, clinic_clock: &ClinicClock) -> TimelineDto {
-        let rows = self.lines.iter().filter_map(|l| row(l, names, clinic_clock)).collect();
+    pub(crate) fn rows(&self, ctx: &RowContext<'_>) -> TimelineDto {
+        let rows = self.lines.iter().filter_map(|l| row(l, ctx)).collect();
         TimelineDto { rows, total: u32::try_from(self.total).unwrap_or(u32::MAX) }
+    }
+}
+
+#[cfg(test)]
+impl Window<'_> {
+    /// The rows as nurse Amara sees them on 22-Nov-2026.
+    pub(crate) fn rows_at_noon(&self) -> TimelineDto {
+        let (names, clinic_clock) = (&Names::default(), &ClinicClock::utc(super::fixtures::NOON));
+        let (access_view, corrections) = (&AccessView::for_tests(keep_domain::Role::Nurse), &Corrections::default());
+        self.rows(&RowContext { names, clinic_clock, access_view, corrections })
     }
 }
 
@@ -97,29 +114,40 @@ fn reference_in(entry: &VisibleRecord, base: Option<&str>) -> Option<ResourceKey
     }
 }
 
-/// The line of one record.
-pub(crate) fn row_of(entry: &VisibleRecord, names: &Names, clinic_clock: &ClinicClock) -> Option<TimelineRowDto> {
-    row(&Line { at: entry.at(), entries: vec![entry] }, names, clinic_clock)
+/// Everything that a line depends on except its records.
+pub(crate) struct RowContext<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) clinic_clock: &'a ClinicClock,
+    pub(crate) access_view: &'a AccessView,
+    pub(crate) corrections: &'a Corrections,
 }
 
-fn row(line: &Line<'_>, names: &Names, clinic_clock: &ClinicClock) -> Option<TimelineRowDto> {
+/// The line of one record.
+pub(crate) fn row_of(entry: &VisibleRecord, ctx: &RowContext<'_>) -> Option<TimelineRowDto> {
+    row(&Line { at: entry.at(), entries: vec![entry] }, ctx)
+}
+
+fn row(line: &Line<'_>, ctx: &RowContext<'_>) -> Option<TimelineRowDto> {
     let first = *line.entries.first()?;
     let (kind, said) = match first.raw.as_ref().filter(|_| !first.masked) {
         Some(_) if joins(first) => (TimelineKindDto::Vitals, vitals(&line.entries)),
-        Some(raw) => (kind_of(first), texts_of(first.kind(), raw, names).unwrap_or_default()),
+        Some(raw) => (kind_of(first), texts_of(first.kind(), raw, ctx.names).unwrap_or_default()),
         None => (kind_of(first), Texts::default()),
     };
+    let reference = first.record.key.to_string();
     // The state of a line is the one that most needs attention.
     let state = line.entries.iter().map(|e| e.record.state).max()?;
     Some(TimelineRowDto {
-        reference: first.record.key.to_string(),
+        may_mark_entered_in_error: line.entries.len() == 1 && first.may_mark_entered_in_error(ctx.access_view),
+        corrected: ctx.corrections.of(&reference),
+        reference,
         kind,
         at: line_time(first),
         title: said.title_or_type(first.kind()),
         detail: said.detail.map(shortened),
         recorded: said.recorded.map(|text| words::cut(&text, LONGEST)),
         unreadable: first.is_unreadable(),
-        marks: line_marks(line, clinic_clock),
+        marks: line_marks(line, ctx.clinic_clock),
         record: super::visible_record::state_of(state),
     })
 }
@@ -304,7 +332,7 @@ mod tests {
     use super::*;
     use crate::dto::chart::record_state::RecordStateDto;
     use crate::view::access_view::AccessView;
-    use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees, record};
+    use crate::view::fixtures::{MARIA, nurse_amara_sees, record};
     use keep_domain::Role;
     use keep_store::RecordState;
 
@@ -320,7 +348,7 @@ mod tests {
     }
 
     fn window(entries: &[VisibleRecord], offset: usize, limit: usize) -> TimelineDto {
-        Window::of(entries, None, (offset, limit)).rows(&Names::default(), &ClinicClock::utc(NOON))
+        Window::of(entries, None, (offset, limit)).rows_at_noon()
     }
 
     fn detail(row: &TimelineRowDto) -> &str {

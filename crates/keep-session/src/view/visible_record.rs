@@ -5,6 +5,7 @@ use crate::dto::chart::record_state::RecordStateDto;
 use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::lens::{self, ObservationLens};
+use keep_fhir::write::can_be_entered_in_error;
 use keep_fhir::{Extracted, ParsedRecord, Raw};
 use keep_store::{Record, RecordState};
 use std::cell::OnceCell;
@@ -26,7 +27,12 @@ pub(crate) struct VisibleRecord {
 impl VisibleRecord {
     /// Whether the user may mark this record as entered in error: what the page offers is what will be permitted.
     pub(crate) fn may_mark_entered_in_error(&self, view: &AccessView) -> bool {
-        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked && !self.is_entered_in_error()) else { return false };
+        !self.is_entered_in_error() && can_be_entered_in_error(self.kind()) && self.may_correct(view)
+    }
+
+    /// Whether the user may mark this record as entered in error, or undo that.
+    pub(crate) fn may_correct(&self, view: &AccessView) -> bool {
+        let Some(raw) = self.raw.as_ref().filter(|_| !self.masked) else { return false };
         let resource = unowned(&self.record, self.facts.as_deref());
         let may = |resource: &PolicyResource| view.may(Action::MarkEnteredInError, resource).is_allowed();
         // The author is looked for only where it decides: this runs for hundreds of values of a chart.

@@ -16,7 +16,7 @@ use keep_domain::{NEWS2_TOTAL, UtcMillis};
 use keep_fhir::lens::{Concept, ObservationLens};
 use reading::Judgement;
 pub(crate) use reading::Reading;
-pub(crate) use series::{SeriesContext, series};
+pub(crate) use series::{SeriesContext, add_in_error, series};
 
 /// All values of all signs, oldest first; those without a time come first.
 ///
@@ -30,7 +30,21 @@ pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading
         let members = lens.members.iter().map(|m| m.key.as_ref());
         let is_list =
             !lens.members.is_empty() && members.into_iter().all(|k| k.is_some_and(|k| is_here(k.id.as_str())));
-        add_readings(Source { entry, lens, is_list }, now, &mut found);
+        let class = StatusClass::of(lens.status.as_deref());
+        add_readings(Source { entry, lens, class, is_list }, now, &mut found);
+    }
+    found.sort_by_key(|r| r.at);
+    found
+}
+
+/// The values entered in error, oldest first; none has a number.
+pub(crate) fn readings_in_error(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|e| e.is_entered_in_error() && !e.masked && is_vital(e)) {
+        let Some(lens) = entry.observation() else { continue };
+        // A status that R4 does not have keeps its value and is never drawn.
+        let source = Source { entry, lens, class: StatusClass::Unknown, is_list: false };
+        add_readings(source, UtcMillis(0), &mut found);
     }
     found.sort_by_key(|r| r.at);
     found
@@ -40,14 +54,14 @@ pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading
 struct Source<'e> {
     entry: &'e VisibleRecord,
     lens: &'e ObservationLens,
+    class: StatusClass,
     /// Whether all its members are among the records.
     is_list: bool,
 }
 
 fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
-    let Source { entry, lens, is_list } = source;
+    let Source { entry, lens, class, is_list } = source;
     let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
-    let class = StatusClass::of(lens.status.as_deref());
     let counts = class != StatusClass::NoValue;
     let is_drawn = matches!(class, StatusClass::Final | StatusClass::NotFinal)
         && lens.focus.is_empty()

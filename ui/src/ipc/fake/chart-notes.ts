@@ -29,6 +29,10 @@ function makeSignedNotes(index: number): NoteDto[] {
     parts: [makeTextPart(TEXTS[at % TEXTS.length] ?? "")],
     narrative: null,
     mayMarkEnteredInError: at % 3 === 1 && at !== 5,
+    corrected:
+      at === 5
+        ? { who: "Dr Jonas Mbeki", when: "2026-10-24T11:00:00+03:00", why: "wrong patient", mayUndo: false }
+        : null,
     record: at === 0 && index !== 1 ? "pending" : "synced",
   }));
 }

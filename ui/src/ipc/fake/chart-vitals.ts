@@ -87,6 +87,7 @@ export function makeSeries(): VitalSeriesDto[] {
       older: false,
       ranges,
       points,
+      enteredInError: [],
     };
   });
 }

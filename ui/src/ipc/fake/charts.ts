@@ -247,6 +247,9 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
       recorded: at === 6 ? `${detail}0271828182845` : null,
       unreadable,
       marks: at === 5 ? [{ kind: "entered_in_error" }] : [],
+      mayMarkEnteredInError: at === 1,
+      corrected:
+        at === 5 ? { who: "Amara Okafor", when: when.toISOString(), why: "typing mistake", mayUndo: false } : null,
       record: at < 2 ? "pending" : "synced",
     };
   });

@@ -50,6 +50,7 @@ function record(id: string, overrides: Partial<NoteDto>): NoteDto {
     parts: [],
     narrative: null,
     mayMarkEnteredInError: false,
+    corrected: null,
     record: "synced",
     ...overrides,
   };

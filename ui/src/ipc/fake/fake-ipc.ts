@@ -3,6 +3,7 @@ import type { CommandName, EventName, Events, ReplyOf, RequestOf } from "../comm
 import type { Ipc } from "../ipc";
 import { accessHandlers } from "./access-handlers";
 import { chartHandlers } from "./chart-handlers";
+import { correctionHandlers } from "./correction-handlers";
 import { enrolHandlers } from "./enrol-handlers";
 import type { FakeOptions } from "./fake-options";
 import { makeFakeState } from "./fake-state";
@@ -38,6 +39,7 @@ export function makeFakeIpc(options: FakeOptions = {}): FakeIpc {
     ...listHandlers(state),
     ...chartHandlers(state),
     ...visitHandlers(state),
+    ...correctionHandlers(state),
     ...syncHandlers(state),
     ...signInHandlers(state),
   };

@@ -6,14 +6,7 @@ import { FAKE_NOW } from "./staff";
 import { makeTextPart } from "./text-part";
 import { checkFakeVitals } from "./vitals-check";
 
-type HandledCommands =
-  | "check_vitals"
-  | "save_vitals"
-  | "save_draft"
-  | "discard_draft"
-  | "drafts"
-  | "sign_note"
-  | "mark_entered_in_error";
+type HandledCommands = "check_vitals" | "save_vitals" | "save_draft" | "discard_draft" | "drafts" | "sign_note";
 
 /** Vitals, notes, drafts and marking records as entered in error. */
 export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
@@ -106,20 +99,13 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
         parts: [makeTextPart(text)],
         narrative: null,
         mayMarkEnteredInError: true,
+        corrected: null,
         record: "pending",
       };
       fake.notes.unshift(note);
       fake.chart.lastNote = note;
       endDraft(draft);
       return saved(["DocumentReference/n1"]);
-    },
-    mark_entered_in_error: ({ patient, reference, reason }) => {
-      if (reason.trim() === "") return refuse("invalid", { fields: [{ field: "reason", reason: "missing" }] });
-      const fake = openFakeChart(state, patient);
-      const id = reference.split("/")[1];
-      for (const series of fake.chart.vitals) series.points = series.points.filter((point) => point.id !== id);
-      for (const note of fake.notes) if (note.id === id) note.status = "entered_in_error";
-      return saved([reference]);
     },
   };
 }

@@ -12,7 +12,7 @@ use crate::dto::audit::{AuditAskDto, Explanation, SignOffDto, UnmaskDto};
 use crate::dto::conflict::{ChoiceDto, DecideDto, Side};
 use crate::dto::draft::SaveDraftDto;
 use crate::dto::search::SearchDto;
-use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SignNoteDto, UndoEnteredInErrorDto};
 use crate::dto::worklist::{CheckInDto, WorklistAskDto, WorklistNameDto};
 use crate::testing::{TestPerson, dr_jonas, ingrid_of_privacy, leila_at_the_desk, nurse_amara};
 use keep_audit::{EventClass as E, EventDraft};
@@ -253,6 +253,22 @@ fn commands() -> Vec<(&'static str, Leaves)> {
                     run(c, |c| ok(entered_in_error::mark_entered_in_error(&c.workstation, mark)).change_set)
                 },
                 &[E::MarkedInError],
+            ),
+        ),
+        (
+            "undo_entered_in_error",
+            Events(
+                dr_jonas,
+                |c| {
+                    let of = || (String::from("Condition/c1"), String::from("maria"));
+                    let ((reference, patient), reason) = (of(), String::from("other patient"));
+                    let mark = MarkEnteredInErrorDto { reference, patient, reason };
+                    ok(entered_in_error::mark_entered_in_error(&c.workstation, mark));
+                    let (reference, patient) = of();
+                    let undo = UndoEnteredInErrorDto { reference, patient };
+                    run(c, |c| ok(entered_in_error::undo_entered_in_error(&c.workstation, undo)))
+                },
+                &[E::MarkingUndone],
             ),
         ),
         (

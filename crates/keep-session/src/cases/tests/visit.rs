@@ -3,6 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::allergies::AllergyStateDto;
+use crate::dto::chart::correction::CorrectionDto;
 use crate::dto::chart::document::PieceDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
@@ -14,7 +15,7 @@ use crate::dto::chart::{TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
 use crate::dto::failure::FieldReasonDto;
 use crate::dto::lock::PermissionDto;
-use crate::dto::visit::{MarkEnteredInErrorDto, News2UnavailableDto, NoteKindDto, SignNoteDto};
+use crate::dto::visit::{MarkEnteredInErrorDto, News2UnavailableDto, NoteKindDto, SignNoteDto, UndoEnteredInErrorDto};
 use crate::testing::{dr_jonas, nurse_amara};
 use keep_audit::EventClass;
 use keep_domain::ErrorCode;
@@ -146,9 +147,90 @@ fn a_record_entered_in_error_stays_readable() {
         ErrorCode::Stale
     );
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
-    assert!(shown.vitals.iter().all(|s| s.key != SignDto::Pulse));
+    let pulse = shown.vitals.iter().find(|s| s.key == SignDto::Pulse).expect("it stays listed");
+    assert!(pulse.points.is_empty() && pulse.latest.is_none());
+    let listed = &pulse.entered_in_error[0];
+    assert!(listed.point.id == point && listed.point.values.iter().all(|v| v.number.is_none() && v.flag.is_none()));
+    let why = |of: &CorrectionDto| (of.who.clone(), of.why.clone(), of.when.is_some(), of.may_undo);
+    let expected = (Some(String::from("Amara Okafor")), Some(String::from("other patient")), true, true);
+    assert_eq!(why(&listed.corrected), expected);
+    let ask = RecordRequestDto { patient: String::from("maria"), reference: mine.clone() };
+    let whole = ok(chart::chart_record(&clinic.workstation, ask)).row;
+    assert_eq!((whole.corrected.as_ref().map(why), whole.may_mark_entered_in_error), (Some(expected), false));
     let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).rows;
     assert!(rows.iter().any(|r| r.reference == mine && r.marks.contains(&MarkDto::EnteredInError)));
+}
+
+#[test]
+fn a_marking_is_undone_by_its_author_until_it_is_sent() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let saved = ok(cases::save_vitals(&clinic.workstation, vitals()));
+    let (pulse, listed) = pulses(&clinic);
+    let reference = format!("Observation/{}", pulse[0]);
+    let undo = |reference: &str| {
+        let (reference, patient) = (reference.to_owned(), String::from("maria"));
+        entered_in_error::undo_entered_in_error(&clinic.workstation, UndoEnteredInErrorDto { reference, patient })
+    };
+    let mark = || MarkEnteredInErrorDto {
+        reference: reference.clone(),
+        patient: String::from("maria"),
+        reason: String::from("other patient"),
+    };
+    assert_eq!(code_of(undo(&reference)), ErrorCode::Stale);
+    let marked = ok(entered_in_error::mark_entered_in_error(&clinic.workstation, mark()));
+    assert_eq!(pulses(&clinic), (vec![], pulse.clone()));
+    ok(undo(&reference));
+    assert_eq!(pulses(&clinic), (pulse.clone(), listed));
+    assert_eq!((clinic.events(EventClass::MarkedInError), clinic.events(EventClass::MarkingUndone)), (1, 1));
+    let made = marked.resources.iter().find(|r| r.starts_with("Provenance/")).expect("its Provenance");
+    let ask = RecordRequestDto { patient: String::from("maria"), reference: made.clone() };
+    assert_eq!(code_of(chart::chart_record(&clinic.workstation, ask)), ErrorCode::NotAvailable);
+    assert_eq!(code_of(undo(&reference)), ErrorCode::Stale);
+    assert_eq!(code_of(undo("Observation/l1")), ErrorCode::Refused);
+    ok(entered_in_error::mark_entered_in_error(&clinic.workstation, mark()));
+    let sent = clinic.workstation.with_session(|unlocked| {
+        Ok(unlocked.store()?.write(|tx| tx.mark_in_flight(keep_store::ChangeSetId(saved.change_set)))?)
+    });
+    assert!(sent.is_ok());
+    assert_eq!(code_of(undo(&reference)), ErrorCode::Stale);
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
+    let series = shown.vitals.iter().find(|s| s.key == SignDto::Pulse).expect("listed");
+    assert!(!series.entered_in_error[0].corrected.may_undo);
+}
+
+/// The ids of the pulses that count, and of those entered in error.
+fn pulses(clinic: &Clinic) -> (Vec<String>, Vec<String>) {
+    let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
+    let series = shown.vitals.into_iter().find(|s| s.key == SignDto::Pulse).expect("a series");
+    let listed = series.entered_in_error.into_iter().map(|e| e.point.id).collect();
+    (series.points.into_iter().map(|p| p.id).collect(), listed)
+}
+
+#[test]
+fn a_note_entered_in_error_says_who_marked_it() {
+    let clinic = Clinic::with(dr_jonas()).synced();
+    let note = SignNoteDto {
+        patient: String::from("maria"),
+        kind: NoteKindDto::Progress,
+        text: String::from("Of another patient."),
+        draft: None,
+    };
+    let reference = ok(notes::sign_note(&clinic.workstation, note)).resources.remove(0);
+    let (patient, reason) = (String::from("maria"), String::from("wrong chart"));
+    let mark = MarkEnteredInErrorDto { reference: reference.clone(), patient: patient.clone(), reason };
+    ok(entered_in_error::mark_entered_in_error(&clinic.workstation, mark));
+    let shown = ok(chart::chart_notes(&clinic.workstation, window())).rows.remove(0);
+    let corrected = shown.corrected.expect("who and why");
+    assert_eq!(
+        (shown.status, corrected.who.as_deref(), corrected.why.as_deref(), corrected.may_undo),
+        (NoteStatusDto::EnteredInError, Some("Dr Jonas Mbeki"), Some("wrong chart"), true)
+    );
+    let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).rows;
+    let row = rows.into_iter().find(|r| r.reference == reference).expect("its line");
+    assert_eq!(row.corrected.and_then(|c| c.why).as_deref(), Some("wrong chart"));
+    ok(entered_in_error::undo_entered_in_error(&clinic.workstation, UndoEnteredInErrorDto { reference, patient }));
+    let shown = ok(chart::chart_notes(&clinic.workstation, window())).rows.remove(0);
+    assert!(shown.status == NoteStatusDto::Signed && shown.corrected.is_none() && shown.may_mark_entered_in_error);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Notes and documents.
 
+use super::correction::CorrectionDto;
 use super::document::{DocumentBodyDto, DocumentPartDto};
 use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
@@ -37,6 +38,8 @@ pub struct NoteDto {
     pub narrative: Option<DocumentBodyDto>,
     /// Whether the user may mark it as entered in error.
     pub may_mark_entered_in_error: bool,
+    /// Of a note entered in error: who marked it, when and why.
+    pub corrected: Option<CorrectionDto>,
     /// Sync state.
     pub record: RecordStateDto,
 }

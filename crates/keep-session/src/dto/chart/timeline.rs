@@ -1,6 +1,7 @@
 //! Everything in order of time.
 
 use super::allergies::ReactionDto;
+use super::correction::CorrectionDto;
 use super::detail::DetailDto;
 use super::dosage::DosageDto;
 use super::mark::MarkDto;
@@ -39,6 +40,10 @@ pub struct TimelineRowDto {
     pub unreadable: bool,
     /// What changes its meaning.
     pub marks: Vec<MarkDto>,
+    /// Whether the user may mark it as entered in error; a line of several records is not marked as one.
+    pub may_mark_entered_in_error: bool,
+    /// Of a record entered in error: who marked it, when and why.
+    pub corrected: Option<CorrectionDto>,
     /// Sync state.
     pub record: RecordStateDto,
 }

@@ -1,5 +1,6 @@
 //! Vital signs.
 
+use super::correction::CorrectionDto;
 use super::flag::FlagDto;
 use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
@@ -62,6 +63,18 @@ pub struct VitalSeriesDto {
     pub ranges: Vec<VitalRangeDto>,
     /// The measurements, oldest first, at most 200.
     pub points: Vec<VitalPointDto>,
+    /// Measurements entered in error, oldest first: listed, and never drawn, counted or judged.
+    pub entered_in_error: Vec<VitalInErrorDto>,
+}
+
+/// A measurement entered in error.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VitalInErrorDto {
+    /// The measurement; its values have neither number nor flag.
+    pub point: VitalPointDto,
+    /// Who marked it, when and why.
+    pub corrected: CorrectionDto,
 }
 
 /// A reference range of a sign.

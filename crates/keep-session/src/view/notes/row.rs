@@ -67,6 +67,7 @@ impl Reading<'_> {
             parts,
             narrative,
             may_mark_entered_in_error: entry.may_mark_entered_in_error(self.access_view),
+            corrected: None,
             record: entry.state(),
         }
     }

@@ -4,9 +4,12 @@ use super::chart_value::{in_chart_unit, value_of};
 use super::reading::Reading;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::results::ResultDetailDto;
-use crate::dto::chart::vitals::{SignDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto};
+use crate::dto::chart::vitals::{
+    SignDto, VitalInErrorDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto,
+};
 use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
+use crate::view::corrections::Corrections;
 use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
 use crate::view::results::rows::{details_of, ranges};
 use crate::view::words;
@@ -22,6 +25,8 @@ const MOST_POINTS: usize = 200;
 const ALL_POINTS: usize = 500;
 /// The longest text of one detail, characters.
 const LONGEST: usize = 300;
+/// The most measurements entered in error of one sign.
+const MOST_IN_ERROR: usize = 20;
 /// The usual ranges of adults hold from this age on.
 const ADULT_YEARS: u32 = 18;
 /// Signs measured within this time belong to one set: 30 minutes.
@@ -77,6 +82,56 @@ pub(crate) fn series(all: &[Reading<'_>], ctx: &SeriesContext<'_>) -> Vec<VitalS
     let newest = newest.filter_map(|r| r.at).max();
     let most = (ALL_POINTS / rows.len().max(1)).clamp(2, MOST_POINTS);
     rows.into_values().filter_map(|moments| ctx.series_of(&moments, newest, most)).collect()
+}
+
+/// Adds the measurements entered in error to the series of their signs; a sign without any other gets a series of its own.
+pub(crate) fn add_in_error(
+    series: &mut Vec<VitalSeriesDto>,
+    all: &[Reading<'_>],
+    ctx: &SeriesContext<'_>,
+    corrections: &Corrections,
+) {
+    let mut rows: BTreeMap<Row, Vec<Moment<'_, '_>>> = BTreeMap::new();
+    for moment in moments(all) {
+        rows.entry(row_of(moment.first)).or_default().push(moment);
+    }
+    for (row, moments) in rows {
+        let Some(first) = moments.first().map(|m| m.first) else { continue };
+        let listed = moments.iter().rev().take(MOST_IN_ERROR).rev().filter_map(|m| {
+            let reference = m.first.entry.record.key.to_string();
+            let mut point = ctx.point(m, None)?;
+            point.values.iter_mut().for_each(|v| (v.number, v.flag) = (None, None));
+            Some(VitalInErrorDto { point, corrected: corrections.of(&reference).unwrap_or_default() })
+        });
+        let (key, name) = (shown_sign(first.sign), own_name(first));
+        let known = series.iter_mut().find(|s| s.key == key && s.name == name);
+        let listed = listed.collect();
+        if let Some(known) = known {
+            known.entered_in_error = listed;
+            continue;
+        }
+        let place = |s: &VitalSeriesDto| ORDER.iter().position(|o| *o == s.key).unwrap_or(ORDER.len());
+        let at = series.iter().position(|s| place(s) > row.place).unwrap_or(series.len());
+        series.insert(
+            at,
+            VitalSeriesDto {
+                key,
+                name,
+                unit: None,
+                latest: None,
+                age: None,
+                older: false,
+                ranges: Vec::new(),
+                points: Vec::new(),
+                entered_in_error: listed,
+            },
+        );
+    }
+}
+
+/// The recorded name of a sign that the chart has no name for.
+fn own_name(reading: &Reading<'_>) -> Option<String> {
+    (shown_sign(reading.sign) == SignDto::Other).then(|| reading.name()).and_then(words::some)
 }
 
 fn row_of(reading: &Reading<'_>) -> Row {
@@ -192,13 +247,14 @@ impl SeriesContext<'_> {
         let older = at.zip(newest).is_some_and(|(at, newest)| at < newest.plus_millis(-SET_MILLIS));
         Some(VitalSeriesDto {
             key: sign,
-            name: (sign == SignDto::Other).then(|| latest.unwrap_or(last).first.name()).and_then(words::some),
+            name: own_name(latest.unwrap_or(last).first),
             age: at.filter(|_| latest.is_some_and(|m| has_time(m.first))).and_then(|at| self.clinic_clock.since(at)),
             older: older && !RARE.contains(&sign),
             ranges: self.ranges(sign),
             latest: latest.and_then(|m| self.point(m, unit.as_deref())),
             unit,
             points,
+            entered_in_error: Vec::new(),
         })
     }
 
