@@ -141,7 +141,12 @@ export default async function visit(journey) {
     await page.press("Tables");
     await until("the pressure's row", 10_000, () =>
       app.driver.executeScript(
-        "const b = [...document.querySelectorAll('button')].find((b) => /Mark as entered in error: .*240/.test(b.getAttribute('aria-label') ?? '')); b?.click(); return b !== undefined",
+        "const b = [...document.querySelectorAll('button')].find((b) => /^Actions: .*240/.test(b.getAttribute('aria-label') ?? '')); b?.click(); return b !== undefined",
+      ),
+    );
+    await until("the row's menu", 10_000, () =>
+      app.driver.executeScript(
+        "const item = [...document.querySelectorAll('[role=menuitem]')].find((item) => /^Mark as entered in error/.test(item.textContent)); item?.click(); return item !== undefined",
       ),
     );
     await page.type("Why is it wrong?", "Cuff too small");
