@@ -82,10 +82,7 @@ fn digits(number: &Decimal) -> String {
 
 /// The words of a coded value; a code without words stands with its system.
 pub(crate) fn concept(concept: &Concept) -> Option<String> {
-    let bare = concept.text.is_none() && concept.codings.iter().all(|c| c.display.is_none());
-    let system = concept.codings.first().and_then(|c| c.system.as_deref()).filter(|_| bare);
-    let label = words::label(Some(concept))?;
-    Some(system.map_or_else(|| label.clone(), |system| format!("{label} ({system})")))
+    words::label(Some(concept))
 }
 
 #[cfg(test)]
