@@ -1,7 +1,6 @@
 //! Change sets: what a user saves at once, until the server has confirmed it.
 
 use crate::journal::{Journal, JournalKind};
-use crate::undo::BeforeSave;
 use keep_domain::{Phi, ResourceKey, Segment, UserId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +171,22 @@ pub(crate) struct EntryRow {
     /// What was there before the last save, where that can be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<Box<BeforeSave>>,
+}
+
+/// What was there before a save that can be undone; stored with the entry of the record that it changed. A later save
+/// of the record replaces the entry without it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct BeforeSave {
+    /// The record's text.
+    pub(crate) raw: String,
+    /// The unsent entry that the save squashed into.
+    pub(crate) entry: Option<Box<EntryRow>>,
+    /// The change set of the save.
+    pub(crate) sequence: u64,
+    /// The resources that it created.
+    pub(crate) created: Vec<ResourceKey>,
+    /// SHA-256 of the text that it stored.
+    pub(crate) saved: [u8; 32],
 }
 
 /// In a lower segment: a change set of a higher rank will send this resource.

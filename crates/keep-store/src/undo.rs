@@ -1,6 +1,6 @@
 //! Undoing a save that was not sent yet: the record, its entry and the outbox are again as they were before it.
 
-use crate::change_set::{ChangeSetDraft, ChangeSetId, EntryRow, EntryState, Operation, open_entry_by};
+use crate::change_set::{BeforeSave, ChangeSetDraft, ChangeSetId, EntryRow, EntryState, Operation, open_entry_by};
 use crate::error::StoreError;
 use crate::ledger::TicketInTransaction;
 use crate::outbox::extract_resource;
@@ -11,24 +11,7 @@ use crate::store::Store;
 use crate::write_tx::{NewText, WriteTx, find_record};
 use keep_domain::{ResourceKey, Segment, UserId};
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-/// What was there before a save that can be undone; stored with the entry of the record that it changed. A later save
-/// of the record replaces the entry without it.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct BeforeSave {
-    /// The record's text.
-    raw: String,
-    /// The unsent entry that the save squashed into.
-    entry: Option<Box<EntryRow>>,
-    /// The change set of the save.
-    sequence: u64,
-    /// The resources that it created.
-    created: Vec<ResourceKey>,
-    /// SHA-256 of the text that it stored.
-    saved: [u8; 32],
-}
 
 /// A save that can still be undone.
 struct Undoable {

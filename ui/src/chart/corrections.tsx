@@ -56,7 +56,7 @@ export function CorrectionsProvider({ banner, children }: { banner: BannerDto; c
   };
   const undo = ({ reference }: RecordToCorrect) => {
     setMarked(null);
-    undoing.mutate({ reference, patient: banner.patient }, { onSettled: readAgain });
+    undoing.mutate({ reference, patient: banner.patient }, { onSuccess: readAgain, onError: readAgain });
   };
   const mark = (next: RecordToCorrect) => {
     undoing.reset();

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_marking_is_told_from_the_creation_and_from_other_records() {
+    fn the_marking_differs_from_the_creation_and_from_other_records() {
         let at = "2026-11-22T11:00:00Z";
         let reason = r#","reason":[{"text":"Wrong patient"}]"#;
         let (made, changed) = (activity("CREATE"), activity("UPDATE") + reason);
