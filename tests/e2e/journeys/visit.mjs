@@ -41,13 +41,13 @@ export default async function visit(journey) {
     await page.type("Systolic", "1200");
     await page.waitForText("Not possible");
     await page.retype("Systolic", "240");
-    await page.waitForText("Unusual (usually");
+    await page.waitForText("Very unusual: outside");
     await journey.screen("vitals-warning");
   });
   await step("the warning must be confirmed before saving", async () => {
     const fields = { Diastolic: "95", Pulse: "112", Temperature: "38,6", Respiration: "22", "SpO₂": "93" };
     for (const [label, value] of Object.entries(fields)) await page.type(label, value);
-    await page.waitForText("NEWS2 needs");
+    await page.waitForText("NEWS2 not complete");
     await page.press("Save");
     await page.waitForText("Measure again, then confirm the unusual values or correct them.");
   });

@@ -74,7 +74,7 @@ test("empty: every card says so", async () => {
     "No active problems are recorded.",
     "No current medicines are recorded.",
     "No vital signs are recorded.",
-    "No results from the last 90 days, and no latest result is flagged as abnormal.",
+    "No results in the last 90 days. No earlier latest result is flagged abnormal.",
     "No note has been signed yet.",
   ])
     expect(screen.getByText(text)).toBeVisible();
@@ -247,6 +247,8 @@ test("a record is marked from its line and from its dialog, by keyboard", async 
   await user.type(within(asked).getByLabelText("Why is it wrong?"), "wrong drug");
   await user.click(within(asked).getByRole("button", { name: "Mark as entered in error" }));
   expect(await within(dialog).findByText("Reason: wrong drug")).toBeVisible();
+  await waitFor(() => expect(asked).not.toBeInTheDocument());
+  await waitFor(() => expect(dialog.contains(document.activeElement)).toBe(true));
   await user.keyboard("{Escape}");
   await waitFor(() => expect(line).toHaveFocus());
   expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
@@ -314,7 +316,7 @@ test("known allergies next to a restricted one say that the list is incomplete",
 test("refuted allergies and unconfirmed problems are never among the known ones", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/allergies");
   expect(screen.getByRole("region", { name: "Known allergies" })).not.toHaveTextContent("Aspirin");
-  expect(screen.getByRole("region", { name: "Refuted or entered in error" })).toHaveTextContent("Aspirin Refuted");
+  expect(screen.getByRole("region", { name: "Ruled out or entered in error" })).toHaveTextContent("Aspirin Ruled out");
   expect(screen.getByText("Note: Adrenaline was needed.")).toBeVisible();
   await user.click(screen.getByRole("tab", { name: "Problems" }));
   const embolism = screen.getByRole("region", { name: "Unconfirmed problems" });

@@ -106,18 +106,18 @@ test("a result says its status, its interpretation and what else is recorded, an
   );
   const [first, second] = screen.getAllByRole("listitem");
   expect(within(first as HTMLElement).getByText(/cancelled/i)).toBeVisible();
-  expect(first).toHaveTextContent("Note: haemolysed");
+  expect(first).toHaveTextContent("Comment: haemolysed");
   expect(first).not.toHaveTextContent("5.1");
   expect(second).toHaveTextContent("Significantly high");
 });
 
 test.each([
-  [range({ low: quantity("3.5", "mmol/L"), high: quantity("5.1", "mmol/L") }), "3.5 – 5.1 mmol/L"],
-  [range({ low: quantity("12", "g/dL") }), "≥ 12 g/dL"],
-  [range({ high: quantity("42", "U/L"), text: "below 42" }), "≤ 42 U/L · below 42"],
+  [range({ low: quantity("3.5", "mmol/L"), high: quantity("5.1", "mmol/L") }), "3.5 to 5.1 mmol/L"],
+  [range({ low: quantity("12", "g/dL") }), "12 g/dL or more"],
+  [range({ high: quantity("42", "U/L"), text: "below 42" }), "42 U/L or less · below 42"],
   [
     range({ low: quantity("12", "g/dL"), appliesTo: ["Female"], ageFrom: quantity("18", "a"), meaning: "treatment" }),
-    "≥ 12 g/dL (treatment, Female, age ≥ 18 a)",
+    "12 g/dL or more (treatment, Female, age 18 a or more)",
   ],
   [range({ text: "negative" }), "negative"],
 ])("a reference range is said with whom it applies to", (recorded, expected) => {
@@ -134,7 +134,7 @@ test("a blood pressure reads as one value, and a missing side is not hidden", ()
     ["systolic", makeQuantity("162", "mmHg"), 162],
     ["diastolic", { kind: "absent", reason: "not-performed" }, null],
   ]);
-  expect(said((say) => sayMeasurement(say, absent))).toBe("162 mmHg/Not recorded: not performed");
+  expect(said((say) => sayMeasurement(say, absent))).toBe("162 mmHg/No value: not performed");
   expect(said((say) => sayMeasurement(say, point([["diastolic", makeQuantity("98", "mmHg"), 98]])))).toBe("–/98 mmHg");
   const { container } = show(<Measurement point={both} />);
   expect(container).toHaveTextContent("162 / 98 mmHg");

@@ -9,7 +9,7 @@ test.each(["summary", "timeline", "results", "medicines", "problems", "family_hi
   async (tab) => {
     await show({ role: "nurse" }, `/chart/p1/${tab}`);
     expect(within(banner()).getByText("Penicillin (Severe)")).toBeVisible();
-    expect(within(banner()).getByText("Latex (Unconfirmed)")).toBeVisible();
+    expect(within(banner()).getByText("Latex (Not confirmed)")).toBeVisible();
     expect(banner()).not.toHaveTextContent("Aspirin");
   },
 );

@@ -99,7 +99,9 @@ test("NEWS2 shows the missing values, then its total", async () => {
   const { user, form } = await openForm();
   await user.keyboard("120");
   expect(
-    await within(form).findByText(/NEWS2 needs respiration, SpO₂, pulse, consciousness, temperature, air or oxygen/),
+    await within(form).findByText(
+      /NEWS2 not complete. Still to enter: respiration, SpO₂, pulse, consciousness, temperature, air or oxygen/,
+    ),
   ).toBeVisible();
   for (const [label, value] of [
     ["Pulse", "76"],
@@ -110,9 +112,9 @@ test("NEWS2 shows the missing values, then its total", async () => {
     await user.type(within(form).getByLabelText(label), value);
   await user.selectOptions(within(form).getByLabelText("Consciousness"), "alert");
   await user.selectOptions(within(form).getByLabelText("Air or oxygen"), "air");
-  expect(await within(form).findByText("NEWS2 0 · low")).toBeVisible();
+  expect(await within(form).findByText("NEWS2 0 · low risk")).toBeVisible();
   expect(within(form).getByText("Observations at least every 12 hours.")).toBeVisible();
-  expect(within(form).getByText(/respiration 0 · .*air or oxygen 0/)).toBeVisible();
+  expect(within(form).getByText(/respiration scores 0 · .*air or oxygen scores 0/)).toBeVisible();
 });
 
 test("air or oxygen and pregnancy are asked and not assumed, and there is no NEWS2 in pregnancy", async () => {
@@ -131,9 +133,9 @@ test("SpO₂ scale 2 is saved only with its reason", async () => {
   await user.keyboard("120");
   await user.click(within(form).getByRole("checkbox", { name: /SpO₂ scale 2/ }));
   await user.click(within(form).getByRole("button", { name: "Save" }));
-  expect(await screen.findByText("Enter why SpO₂ scale 2 applies.")).toBeVisible();
+  expect(await screen.findByText("Enter the reason for scale 2, and who decided it.")).toBeVisible();
   expect(requestsOf(ipc, "save_vitals")).toEqual([]);
-  await user.type(within(form).getByLabelText("Why scale 2"), "CO₂ retention");
+  await user.type(within(form).getByLabelText("Reason, and who decided"), "CO₂ retention");
   await user.click(within(form).getByRole("button", { name: "Save" }));
   await waitFor(() => expect(requestsOf(ipc, "save_vitals")).toHaveLength(1));
   expect(requestsOf(ipc, "save_vitals")[0]).toMatchObject({ scale2: true, scale2Reason: "CO₂ retention" });
