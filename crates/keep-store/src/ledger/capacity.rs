@@ -10,7 +10,7 @@ pub const LEDGER_LIMIT_BYTES: u64 = 1 << 30;
 pub enum LedgerCapacity {
     /// Below 80 %.
     Ample,
-    /// From 80 %: IT is notified.
+    /// From 80 %: the device page says so.
     Warn,
     /// From 95 %: no access to patient data except under break-glass; the rest is reserved for security events.
     ReserveOnly,
