@@ -121,6 +121,16 @@ fn rows(list: &Value, fields: &[&str]) -> Value {
     list.as_array().expect("a list").iter().map(|row| values(row, fields)).collect()
 }
 
+fn list(of: &Value) -> std::slice::Iter<'_, Value> {
+    of.as_array().map(Vec::as_slice).unwrap_or_default().iter()
+}
+
+/// A quantity in one text.
+fn number_and_unit(value: &Value) -> String {
+    let part = |name: &str| value["quantity"][name].as_str().unwrap_or_default();
+    format!("{} {}", part("number"), part("unit")).trim().to_owned()
+}
+
 /// The chart that both clinicians read; each sees other problems.
 fn shows_the_chart(app: &Workstation, problems: &Value) {
     let shown = json_of(chart::open_chart(app, "ada"));
@@ -137,25 +147,34 @@ fn shows_the_chart(app: &Workstation, problems: &Value) {
     let medicines = rows(&shown["medicines"], &["name", "product", "group", "status", "since"]);
     assert_eq!(medicines, json!([["amLODIPine", "5 mg tablet", "current", "active", "2026-11-01"]]));
     assert_eq!(shown["medicines"][0]["dosages"][0]["words"], "one tablet in the morning");
-    let results = rows(&shown["results"], &["name", "value", "flag", "taken"]);
+    let results: Vec<Value> = list(&shown["results"])
+        .map(|r| json!([r["name"], number_and_unit(&r["value"]), r["flag"], r["taken"]]))
+        .collect();
     let taken = "2026-11-20T06:00:00.000Z";
-    assert_eq!(results, json!([["Glucose", "5.8 mmol/L", null, taken], ["HbA1c", "8.2 %", "H", taken]]));
-    let vitals = rows(&shown["vitals"], &["key", "value", "taken"]);
+    assert_eq!(json!(results), json!([["HbA1c", "8.2 %", "H", taken], ["Glucose", "5.8 mmol/L", null, taken]]));
+    // The latest values of each series, with the time of their measurement; consciousness and air are words.
+    let latest = |series: &Value| -> Vec<Value> {
+        let Some(point) = list(&series["points"]).last() else { return Vec::new() };
+        list(&point["values"]).map(|v| json!([v["sign"], number_and_unit(&v["value"]), point["taken"]])).collect()
+    };
+    let vitals: Vec<Value> = list(&shown["vitals"]).flat_map(latest).collect();
     let taken = "2026-11-22T09:04:04.000Z";
     let expected = json!([
-        ["systolic", "128", taken],
-        ["diastolic", "82", taken],
-        ["pulse", "88", taken],
-        ["respiration", "16", taken],
-        ["spo2", "97", taken],
-        ["temperature", "36.8", taken],
-        ["news2", "0", taken],
-        ["weight", "81.4", taken],
-        ["height", "160", "2026-01-10T08:00:00.000Z"],
-        ["bmi", "31.8", taken],
+        ["systolic", "128 mmHg", taken],
+        ["diastolic", "82 mmHg", taken],
+        ["pulse", "88 /min", taken],
+        ["respiration", "16 /min", taken],
+        ["spo2", "97 %", taken],
+        ["temperature", "36.8 °C", taken],
+        ["news2", "0 score", taken],
+        ["other", "", taken],
+        ["other", "", taken],
+        ["weight", "81.4 kg", taken],
+        ["height", "160 cm", "2026-01-10T08:00:00.000Z"],
+        ["bmi", "31.8 kg/m²", taken],
     ]);
-    assert_eq!(vitals, expected);
-    assert_eq!(shown["vitals"][0]["points"][0]["record"], "pending");
+    assert_eq!(json!(vitals), expected);
+    assert_eq!(list(&shown["vitals"][0]["points"]).last().expect("a point")["record"], "pending");
     let note = values(&shown["lastNote"], &["kind", "author", "written", "status", "record"]);
     let text = "Pressure better. Come back in four weeks.";
     let written = "2026-11-22T09:03:03.000Z";

@@ -1053,7 +1053,7 @@ rows: number, } | { "name": "quote" } | { "name": "preformatted" } | { "name": "
  */
 address: string, };
 
-export type EndedByDto = "status" | "period" | "course" | "validity" | "supply" | "given";
+export type EndedByDto = "status" | "period" | "course" | "supply" | "given";
 
 export type EndedDto = { 
 /**

@@ -108,8 +108,6 @@ pub enum EndedByDto {
     Period,
     /// All its instructions are for a time that is over.
     Course,
-    /// The prescription is no longer valid.
-    Validity,
     /// What was handed out is used up.
     Supply,
     /// It was given, or handed out long ago.

@@ -56,15 +56,14 @@ fn in_force(lens: &MedicationLens, clock: &ClinicClock) -> (Group, Option<EndedD
     (if later { Group::Planned } else { Group::Current }, None)
 }
 
-/// Whether all that the record says about time is over.
+/// Whether all that the record says about the time of taking is over. A prescription that may no longer be dispensed
+/// says nothing about that.
 fn ended(lens: &MedicationLens, clock: &ClinicClock) -> Option<EndedDto> {
     let over = |by, end: Option<&When>| {
         let end = end.filter(|w| is_over(w, clock))?;
         Some(EndedDto { by, at: words::when(Some(end)) })
     };
-    over(EndedByDto::Period, lens.taken.as_ref().and_then(|t| t.end.as_ref()))
-        .or_else(|| course_over(lens, clock))
-        .or_else(|| over(EndedByDto::Validity, lens.supply.validity.as_ref().and_then(|v| v.end.as_ref())))
+    over(EndedByDto::Period, lens.taken.as_ref().and_then(|t| t.end.as_ref())).or_else(|| course_over(lens, clock))
 }
 
 /// Start and end of a dosage with dates.

@@ -181,7 +181,8 @@ fn a_medicine_whose_time_is_over_or_has_not_come_is_not_current() {
     let one_open = r#""dosageInstruction":[{"timing":{"repeat":{"boundsPeriod":{"end":"2024-03-10"}}}},{"text":"after that 1 a day"}]"#;
     assert_eq!(active(one_open).group, Current);
     let expired = active(r#""dispenseRequest":{"validityPeriod":{"end":"2026-06-01"}}"#);
-    assert_eq!(ended(&expired), Some(EndedByDto::Validity));
+    assert_eq!((expired.group, ended(&expired)), (Current, None), "what was handed out may still be taken");
+    assert!(expired.supply.is_some_and(|s| s.validity.is_some()));
     let statement = |period: &str| {
         one(&record_of("MedicationStatement", "s", &format!(r#""status":"active","effectivePeriod":{period}"#)))
     };
