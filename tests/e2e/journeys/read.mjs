@@ -41,7 +41,7 @@ export default async function read(journey) {
   const contents = {
     Summary: ["Essential hypertension", "enicillin", "Last note", "enalapril"],
     Timeline: ["Visit", "Result"],
-    Notes: ["Pressure above target"],
+    "Notes and documents": ["Pressure above target"],
     Results: ["HbA1c", "Creatinine"],
     Vitals: ["Blood pressure", "Charts", "Tables"],
     Medicines: ["metFORMIN", "amLODIPine", "enalapril"],
