@@ -2,11 +2,13 @@
 //!
 //! tests/fixtures/profile-0.1/README.md says what is in it and how it was made.
 
+mod answers;
 mod writing;
 
 use crate::files::copy_folder;
 use crate::terminal::check;
 use crate::workstation::TestWorkstation;
+use answers::{list, number_and_unit, rows, values};
 use chartkeep_tests::{TestSession, ok};
 use keep_audit::Outcome;
 use keep_domain::{Clock, Secret, UtcMillis};
@@ -109,26 +111,6 @@ fn unlocked(w: &TestWorkstation, person: TestPerson) -> (Workstation, Value) {
 
 fn json_of<T: Serialize>(reply: Result<T, FailureDto>) -> Value {
     serde_json::to_value(ok(reply)).expect("json")
-}
-
-/// The values of these fields.
-fn values(of: &Value, fields: &[&str]) -> Value {
-    fields.iter().map(|field| of[*field].clone()).collect()
-}
-
-/// These fields of each row of a list.
-fn rows(list: &Value, fields: &[&str]) -> Value {
-    list.as_array().expect("a list").iter().map(|row| values(row, fields)).collect()
-}
-
-fn list(of: &Value) -> std::slice::Iter<'_, Value> {
-    of.as_array().map(Vec::as_slice).unwrap_or_default().iter()
-}
-
-/// A quantity in one text.
-fn number_and_unit(value: &Value) -> String {
-    let part = |name: &str| value["quantity"][name].as_str().unwrap_or_default();
-    format!("{} {}", part("number"), part("unit")).trim().to_owned()
 }
 
 /// The chart that both clinicians read; each sees other problems.

@@ -52,7 +52,7 @@ impl ImageKind {
 }
 
 impl DocumentKind {
-    /// Whether [`crate::read`] makes text of it.
+    /// Whether [`crate::read()`] makes text of it.
     #[must_use]
     pub const fn is_text(self) -> bool {
         !matches!(self, Self::Pdf | Self::Image(_) | Self::Other)
