@@ -4,7 +4,7 @@ use keep_domain::UtcMillis;
 use serde_json::{Map, Value};
 
 /// Members that are about this moment.
-const OF_THE_MOMENT: [&str; 9] = [
+const OF_THE_MOMENT: [&str; 12] = [
     "waitingMinutes",
     "waitSeconds",
     "codeSeconds",
@@ -14,6 +14,9 @@ const OF_THE_MOMENT: [&str; 9] = [
     "resume",
     "lastUser",
     "clockWrong",
+    "age",
+    "older",
+    "mayUndo",
 ];
 
 /// The answer without what differs from run to run; times from `since` on are of the case itself.
