@@ -52,7 +52,6 @@ fn temporary() -> tempfile::TempDir {
 }
 
 #[test]
-#[ignore = "the oracle does not know yet what a sync of the new types answers; run it with --ignored"]
 fn damage_shows_no_wrong_value_no_false_absence_and_locks_nobody_out() {
     let extent = matrix::Extent::asked();
     let Some(mut all) = matrix::run(&extent) else { return };

@@ -110,9 +110,10 @@ pub(super) fn save(app: &Workstation, person: Person, answers: &mut Answers) {
 
 /// Syncs to the end, and what the chip says then.
 pub(super) fn synchronize(app: &Workstation, answers: &mut Answers) {
-    let ended = sync::run_to_end(app).map(
-        |e| json!({"pending": e.pending, "failed": e.rejected, "conflicts": e.conflicts, "complete": e.complete_as_of}),
-    );
+    let ended = sync::run_to_end(app).map(|e| {
+        let complete = e.complete_as_of.map(|time| time.to_rfc3339()).unwrap_or_default();
+        json!({"pending": e.pending, "failed": e.rejected, "conflicts": e.conflicts, "complete": complete})
+    });
     answers.insert(String::from("sync"), answer(ended));
     answers.insert(String::from("chip after sync"), answer(sync::sync_status(app)));
 }

@@ -4,7 +4,7 @@ use keep_domain::UtcMillis;
 use serde_json::{Map, Value};
 
 /// Members that are about this moment.
-const OF_THE_MOMENT: [&str; 12] = [
+const OF_THE_MOMENT: [&str; 10] = [
     "waitingMinutes",
     "waitSeconds",
     "codeSeconds",
@@ -14,8 +14,6 @@ const OF_THE_MOMENT: [&str; 12] = [
     "resume",
     "lastUser",
     "clockWrong",
-    "age",
-    "older",
     "mayUndo",
 ];
 
@@ -39,6 +37,8 @@ fn member(name: &str, value: &Value, since: UtcMillis) -> Value {
         ("record", Some(_)) => Value::from("here"),
         // The time alone moves with each sync; that there is one does not.
         ("asOf" | "complete" | "lastSeen" | "kept" | "saved", Some(time)) if !time.is_empty() => Value::from("<time>"),
+        // Minutes and hours go on while the case runs; days do not.
+        ("age", None) if matches!(value["unit"].as_str(), Some("minutes" | "hours")) => Value::from("<age>"),
         _ => mask(value, since),
     }
 }
