@@ -13,15 +13,14 @@ use crate::records::corrections::corrections;
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
+use crate::view::details::Details;
 use crate::view::judge::Population;
 use crate::view::medicines::MedicineContext;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
 use crate::view::timeline::{RowContext, Window, row_of};
 use crate::view::vitals::{Reading, SeriesContext};
-use crate::view::{
-    allergies, completeness, details, immunisations, medicines, notes, problems, results, vitals, words,
-};
+use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, vitals, words};
 use crate::workstation::Workstation;
 use keep_access::{Action, Group};
 use keep_domain::{ErrorCode, R4_TYPES, ResourceKey};
@@ -92,12 +91,13 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let (chart, _) = view_chart(ctx, &patient_id(&request.patient)?, part, Ok)?;
         let entry = chart.entries.iter().find(|e| e.record.key == key).ok_or(ErrorCode::NotAvailable)?;
         let base = workstation.settings().server.clone();
-        let names = names_of(ctx.store, &details::unnamed(entry))?.or_people(|| workstation.names()).on(&base);
+        let details = Details::of(entry);
+        let names = names_of(ctx.store, &details.unnamed())?.or_people(|| workstation.names()).on(&base);
         let corrections = &corrections(ctx, &chart, std::iter::once(entry))?;
         let (clinic_clock, access_view) = (&chart.clinic_clock, &chart.view);
         let row = row_of(entry, &RowContext { names: &names, clinic_clock, access_view, corrections });
         let row = row.ok_or(ErrorCode::NotAvailable)?;
-        Ok(RecordDto { row, details: details::details(entry, &names) })
+        Ok(RecordDto { row, details: details.shown(&names) })
     })
 }
 

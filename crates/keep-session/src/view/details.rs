@@ -11,19 +11,27 @@ use keep_fhir::lens::{self, Detail, DetailQuantity, DetailReference, DetailValue
 use std::borrow::Cow;
 
 /// All elements of a record; none of one that is masked or unreadable.
-pub(crate) fn details(entry: &VisibleRecord, names: &Names) -> Vec<DetailDto> {
-    let raw = entry.raw.as_ref().filter(|_| !entry.masked);
-    raw.map(|raw| lens::details(raw).iter().map(|d| dto(d, names)).collect()).unwrap_or_default()
-}
+pub(crate) struct Details<'e>(Vec<Detail<'e>>);
 
-/// The resources that the record names only by reference.
-pub(crate) fn unnamed(entry: &VisibleRecord) -> Vec<ResourceKey> {
-    let raw = entry.raw.as_ref().filter(|_| !entry.masked);
-    let mut found = Vec::new();
-    raw.map(|raw| lens::details(raw).iter().for_each(|d| collect_unnamed(d, &mut found))).unwrap_or_default();
-    found.sort_unstable();
-    found.dedup();
-    found
+impl<'e> Details<'e> {
+    pub(crate) fn of(entry: &'e VisibleRecord) -> Self {
+        let raw = entry.raw.as_ref().filter(|_| !entry.masked);
+        Self(raw.map(lens::details).unwrap_or_default())
+    }
+
+    /// The resources that the record names only by reference.
+    pub(crate) fn unnamed(&self) -> Vec<ResourceKey> {
+        let mut found = Vec::new();
+        self.0.iter().for_each(|detail| collect_unnamed(detail, &mut found));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// As they are shown, with these names for what the record refers to.
+    pub(crate) fn shown(&self, names: &Names) -> Vec<DetailDto> {
+        self.0.iter().map(|detail| dto(detail, names)).collect()
+    }
 }
 
 fn collect_unnamed(detail: &Detail<'_>, found: &mut Vec<ResourceKey>) {
@@ -144,7 +152,7 @@ mod tests {
         let names = Names::of(&[record(
             r#"{"resourceType":"Practitioner","id":"jonas","name":[{"prefix":["Dr"],"given":["Jonas"],"family":"Mbeki"}]}"#,
         )]);
-        nurse_amara_sees(&[json]).iter().flat_map(|entry| details(entry, &names)).collect()
+        nurse_amara_sees(&[json]).iter().flat_map(|entry| Details::of(entry).shown(&names)).collect()
     }
 
     fn value_of<'d>(all: &'d [DetailDto], element: &str) -> &'d DetailValueDto {
@@ -182,9 +190,9 @@ mod tests {
     #[test]
     fn references_without_words_are_named_and_hidden_records_say_nothing() {
         let seen = nurse_amara_sees(&[RESULT]);
-        let keys: Vec<String> = seen.iter().flat_map(unnamed).map(|k| k.to_string()).collect();
+        let keys: Vec<String> = seen.iter().flat_map(|e| Details::of(e).unnamed()).map(|k| k.to_string()).collect();
         assert_eq!(keys, ["Patient/maria", "Practitioner/jonas"]);
         let none = seen_by(Role::FrontDesk, &[RESULT]);
-        assert!(none.iter().all(|e| details(e, &Names::default()).is_empty()));
+        assert!(none.iter().all(|e| Details::of(e).shown(&Names::default()).is_empty()));
     }
 }

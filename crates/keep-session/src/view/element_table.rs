@@ -4,7 +4,7 @@
 mod sample;
 
 use super::access_view::AccessView;
-use super::details::details;
+use super::details::Details;
 use super::fixtures;
 use super::marks::marks;
 use super::names::Names;
@@ -69,7 +69,7 @@ fn entry(json: &str) -> VisibleRecord {
 /// What a physician sees of a record: marks and details.
 fn shown(json: &str) -> String {
     let entry = entry(json);
-    format!("{:?}\n{:?}", marks(&entry), details(&entry, &Names::default()))
+    format!("{:?}\n{:?}", marks(&entry), Details::of(&entry).shown(&Names::default()))
 }
 
 fn marks_of(json: &str) -> Vec<MarkDto> {

@@ -4,7 +4,7 @@ use super::words;
 use crate::dto::chart::value::{QuantityDto, ValueDto};
 use keep_clinical::{RecordedUnit, Rounding, measured_text, rounded_text, safe_unit};
 use keep_fhir::Decimal;
-use keep_fhir::lens::{Concept, Measured, Quantity};
+use keep_fhir::lens::{Measured, Quantity};
 
 /// The longest text of a value, characters.
 const LONGEST: usize = 4_000;
@@ -40,7 +40,7 @@ pub(crate) fn value(measured: &Measured, rounding: Rounding) -> ValueDto {
     let text = |text: &str| ValueDto::Text { text: words::cut(text.trim(), LONGEST) };
     match measured {
         Measured::Quantity(q) => ValueDto::Quantity { quantity: quantity(q, rounding) },
-        Measured::Concept(c) => concept(c).map_or(ValueDto::Unreadable { text: None }, |t| text(&t)),
+        Measured::Concept(c) => words::label(Some(c)).map_or(ValueDto::Unreadable { text: None }, |t| text(&t)),
         Measured::Absent(c) => ValueDto::Absent { reason: words::label(Some(c)) },
         // EXPOSE: the value is what is shown.
         Measured::Text(recorded) => text(recorded.expose()),
@@ -78,11 +78,6 @@ pub(crate) fn value(measured: &Measured, rounding: Rounding) -> ValueDto {
 
 fn digits(number: &Decimal) -> String {
     words::number(number.as_str())
-}
-
-/// The words of a coded value; a code without words stands with its system.
-pub(crate) fn concept(concept: &Concept) -> Option<String> {
-    words::label(Some(concept))
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ impl Details {
     }
 
     fn add(&mut self, kind: Kind, concept: Option<&Concept>) {
-        self.text(kind, concept.and_then(value::concept));
+        self.text(kind, words::label(concept));
     }
 
     fn references<'r>(&mut self, kind: Kind, references: impl IntoIterator<Item = &'r Reference>) {
@@ -203,8 +203,8 @@ pub(crate) fn ranges(ranges: &[ReferenceRange]) -> Vec<RangeDto> {
         low: side(&range.low),
         high: side(&range.high),
         text: range.text.as_deref().and_then(words::some),
-        meaning: range.kind.as_ref().filter(|k| !k.has_code("normal")).and_then(value::concept),
-        applies_to: range.applies.iter().filter_map(value::concept).collect(),
+        meaning: range.kind.as_ref().filter(|k| !k.has_code("normal")).and_then(|k| words::label(Some(k))),
+        applies_to: range.applies.iter().filter_map(|a| words::label(Some(a))).collect(),
         age_from: range.age.as_ref().and_then(|(from, _)| side(from)),
         age_to: range.age.as_ref().and_then(|(_, to)| side(to)),
     };
