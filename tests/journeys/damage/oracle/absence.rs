@@ -239,12 +239,20 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
 /// A chart without what depends on the patient's record.
 fn without_the_person(chart: &Value) -> Value {
     let mut chart = chart.clone();
-    for (list, names) in [("vitals", ["low", "high", "flag"].as_slice()), ("drafts", &["patientName"])] {
-        for item in chart[list].as_array_mut().into_iter().flatten() {
-            names.iter().for_each(|name| item[*name] = Value::Null);
+    for draft in items_of(&mut chart, "drafts") {
+        draft["patientName"] = Value::Null;
+    }
+    for series in items_of(&mut chart, "vitals") {
+        series["ranges"] = Value::Null;
+        for value in items_of(series, "points").flat_map(|point| items_of(point, "values")) {
+            value["flag"] = Value::Null;
         }
     }
     chart
+}
+
+fn items_of<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Value> {
+    value.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
 fn allergies(whole: &Value, shown: &Value, names: &[&str], wrong: &mut Vec<String>) {
