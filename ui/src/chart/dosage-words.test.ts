@@ -121,6 +121,8 @@ test.each<[string, DosageDto]>([
       ],
     }),
   ],
+  ["10 mg by mouth", dosage({ ...tenMg, route: "By mouth" })],
+  ["10 mg IM", dosage({ ...tenMg, route: "IM" })],
   [
     "2 tablets, at most 8 tablets per 24 hours",
     dosage({

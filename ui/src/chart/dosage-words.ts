@@ -195,6 +195,11 @@ function sayMaximum(say: Say, maximum: MaximumDoseDto, unit: string | null): str
     : say("dose.maximum.period", { amount, period: sayPer(say, maximum.period) });
 }
 
+/** A recorded word within a line: `By mouth` is `by mouth`; abbreviations such as `IM` stay. */
+function toLineCase(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
 /** The parts of a dosage in one line; empty where there are only recorded words. */
 export function sayDosage(say: Say, dosage: DosageDto): string {
   const { timing, doses } = dosage;
@@ -210,7 +215,7 @@ export function sayDosage(say: Say, dosage: DosageDto): string {
   const head = [
     given.join(", "),
     calculated.length === 0 ? null : `(${calculated.join(", ")})`,
-    dosage.route,
+    dosage.route === null ? null : toLineCase(dosage.route),
     onceInAll ? say("dose.count.once") : sayFrequency(say, timing),
     sayEvents(say, timing),
     hasDays ? null : times,
