@@ -11,10 +11,20 @@ const TONES: Record<News2ResponseDto, Tone> = {
   emergency: "critical",
 };
 
-/** The NEWS2 score with its parts and the response it asks for, or what it still needs, or why there is none. */
+/** The points of each part of a NEWS2 score. */
+export function News2Parts({ check }: { check: VitalsCheckDto }) {
+  const say = useWords();
+  if (check.news2Unavailable !== null || check.news2Parts.length === 0) return null;
+  const parts = check.news2Parts.map(({ field, score }) =>
+    say("news2.part", { field: say(`vital.short.${field}`), score }),
+  );
+  return <p className={css.small}>{parts.join(" · ")}</p>;
+}
+
+/** The NEWS2 score and the response it asks for, or what it still needs, or why there is none. */
 export function News2Score({ check }: { check: VitalsCheckDto }) {
   const say = useWords();
-  const { news2, news2Risk, news2Parts, news2Response, news2Missing, news2Unavailable } = check;
+  const { news2, news2Risk, news2Response, news2Missing, news2Unavailable } = check;
   if (news2Unavailable !== null) {
     return (
       <span role="status" className={css.small}>
@@ -22,7 +32,6 @@ export function News2Score({ check }: { check: VitalsCheckDto }) {
       </span>
     );
   }
-  const parts = news2Parts.map(({ field, score }) => say("news2.part", { field: say(`vital.short.${field}`), score }));
   const missing = news2Missing.map((field) => say(`vital.short.${field}`)).join(", ");
   if (news2 === null && missing === "") return <span className={css.small}>{say("news2.idle")}</span>;
   return (
@@ -37,7 +46,6 @@ export function News2Score({ check }: { check: VitalsCheckDto }) {
       {news2Response === null ? null : (
         <span className={news2 === null ? css.improbable : css.small}>{say(`news2.response.${news2Response}`)}</span>
       )}
-      {parts.length === 0 ? null : <span className={css.small}>{parts.join(" · ")}</span>}
     </span>
   );
 }

@@ -9,7 +9,7 @@ import { EMPTY_VITALS, readVitalsDraft, type VitalsDraft } from "./draft-content
 import { DraftStatus } from "./draft-status.view";
 import css from "./form.module.css";
 import { News2Inputs } from "./news2-inputs.view";
-import { News2Score } from "./news2-score.view";
+import { News2Parts, News2Score } from "./news2-score.view";
 import { PaneForm } from "./pane-form.view";
 import type { PaneFormProps } from "./pane-form-props";
 import { TakenFields } from "./taken-fields.view";
@@ -129,6 +129,7 @@ export function VitalsForm({ banner, savedDraft, onDraftSaved, onClose, onSaved 
         asksPregnancy={banner.sex !== "male"}
         reasonMissing={tried && withoutReason}
       />
+      <News2Parts check={check} />
       {check.bmi === null ? null : <p className={css.small}>{say("vital.bmi", { value: check.bmi })}</p>}
       <div className={css.small}>
         <DraftStatus savedAt={autosave.savedAt} failure={autosave.failure} />
