@@ -36,7 +36,8 @@ pub(super) struct Whole<'w> {
     pub(super) now: &'w Played,
     /// As it is now, with the save.
     pub(super) saved: &'w Played,
-    /// As it was one save before, and then one day before, where the case says that records may be old.
+    /// As it was one save before, before all that has not been sent, and one day before, where the case says that
+    /// records may be old.
     pub(super) older: Vec<&'w Played>,
 }
 
@@ -142,8 +143,8 @@ impl Judging<'_> {
         };
         if self.whole.older.iter().any(fits) {
             let says_less = less || says_less_itself(shown);
-            let is_last_save_lost = self.whole.older.first().is_some_and(fits);
-            return if is_last_save_lost && !says_less { Seen::WithoutSave } else { Seen::Less };
+            let is_unsent_lost = self.whole.older.iter().take(2).any(fits);
+            return if is_unsent_lost && !says_less { Seen::WithoutSave } else { Seen::Less };
         }
         // One part may be old and the others not: what is wrong by now and right by then is old, and no other value.
         let Seen::Wrong(now) = seen else { return seen };

@@ -277,7 +277,7 @@ fn one(worn: &mut WornProfile, wholes: &mut Wholes, case: &Case) -> Option<Judge
     let saves = opened(&played.first) && of(&played) == of(&wholes.0[&("now", people, true)]);
     let mut keys = vec![("now", people, saves), ("now", people, true)];
     if may_be_old(&played) {
-        keys.extend([("save", people, saves), ("day", people, saves)]);
+        keys.extend(["save", "sent", "day"].map(|copy| (copy, people, saves)));
     }
     keys.iter().for_each(|key| wholes.make(worn, *key));
     let mut whole = keys.iter().map(|key| &wholes.0[key]);

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(super) enum Seen {
     /// The same.
     Same,
-    /// As it was one save before, where a notice says that the file is an older one.
+    /// As it was one save before, or without what has not been sent, where a notice says that this may be lost.
     WithoutSave,
     /// Less, and it says so.
     Less,

@@ -1,5 +1,5 @@
 //! A profile at the end of a working day: five people, a server, records in every segment, unsent work, a draft, a
-//! waiting grant and a waiting inbox; and how it was one save and one day before.
+//! waiting grant and a waiting inbox; and how it was one save before, before what has not been sent, and one day before.
 
 use super::records::{ADA, OMAR, at_first, at_last, later};
 use super::visit;
@@ -149,6 +149,7 @@ impl WornProfile {
         day.shift("leila", sync_now);
         put(at_last());
         day.shift("amara", sync_now);
+        day.keep(folder.path(), "sent");
         clinic.backend.stop();
         let mut saved = Vec::new();
         day.shift("amara", |app| saved = ok(visit::save_vitals(app, ADA, "203")).resources);
@@ -180,7 +181,7 @@ impl WornProfile {
         self.folder.path().join("profile")
     }
 
-    /// A copy of the profile: `now`, `save`, `day` or `other`.
+    /// A copy of the profile: `now`, `save`, `sent`, `day` or `other`.
     pub(super) fn copy(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
