@@ -157,6 +157,10 @@ impl Judging<'_> {
         };
         let then: Vec<BTreeSet<String>> = self.whole.older.iter().map(by_then).collect();
         let is_old = |s: &String| then.iter().any(|wrong| !wrong.contains(subject(s)));
+        let is_unsent = |s: &String| then.iter().take(2).any(|wrong| !wrong.contains(subject(s)));
+        if !less && !says_less_itself(shown) && now.iter().all(is_unsent) {
+            return Seen::WithoutSave;
+        }
         let left: Vec<String> = now.into_iter().filter(|s| !is_old(s)).collect();
         if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
     }
@@ -205,8 +209,13 @@ impl Judging<'_> {
             let unsent = unsent.is_some_and(|names| names.split(", ").all(|n| n.ends_with("/<id>")));
             draft || (self.reports_segment() && (unsent || s.contains(" in all for ")))
         };
+        let is_of_records = !sentences.iter().any(|s| s.starts_with("count of"));
         let left: Vec<String> = sentences.into_iter().filter(|s| !is_lost(s)).collect();
-        if left.is_empty() { Seen::Less } else { Seen::Wrong(left) }
+        match left.is_empty() {
+            true if is_of_records => Seen::WithoutSave,
+            true => Seen::Less,
+            false => Seen::Wrong(left),
+        }
     }
 
     fn new_notices<'a>(&self, answers: &'a Answers) -> impl Iterator<Item = String> + use<'a> {

@@ -222,6 +222,14 @@ pub(super) fn chart(whole: &Value, shown: &Value, says_less: bool, wrong: &mut V
     // If the patient's record cannot be read, the age is unknown, and so are ranges and the name on a draft.
     let (whole, shown) = if unread { (&without_the_person(whole), &without_the_person(shown)) } else { (whole, shown) };
     allergies(&whole["allergies"], &shown["allergies"], &["current", "statements", "past", "void"], wrong);
+    for counted in list_of(shown, "counts") {
+        let tab = counted["tab"].as_str().unwrap_or_default();
+        let twin = list_of(whole, "counts").iter().find(|c| c["tab"] == tab);
+        if twin != Some(counted) && !says_less {
+            let had = twin.map_or(&Value::Null, |c| &c["count"]);
+            wrong.push(format!("tab {tab}: {} records for {had}", counted["count"]));
+        }
+    }
     for list in ["problems", "medicines", "vitals", "results", "immunisations", "drafts", "tabs"] {
         // A draft is in the person's own file, and says nothing of the patient.
         let says_less = says_less || list == "drafts";
