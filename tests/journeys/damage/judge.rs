@@ -3,7 +3,7 @@
 use super::case::{Played, opened};
 use super::file::{Place, ProfileFile, part_of};
 use super::harm::Harm;
-use super::oracle::{Seen, compare, mask, says_less_itself};
+use super::oracle::{Seen, compare, mask, says_less_itself, words};
 use super::traces::{bare, kind, subject, without_own_traces};
 use super::visit::{Answers, Person, failed};
 use keep_audit::{EventClass, Outcome};
@@ -391,16 +391,5 @@ impl Judging<'_> {
             list(reported),
             list(self.new_events()),
         ]
-    }
-}
-
-fn words(seen: Option<&Seen>) -> String {
-    match seen {
-        None => String::from("–"),
-        Some(Seen::Same) => String::from("as before"),
-        Some(Seen::WithoutSave) => String::from("as before the last save"),
-        Some(Seen::Less) => String::from("says what is missing"),
-        Some(Seen::Failed(code)) => code.clone(),
-        Some(Seen::Wrong(_)) => String::from("WRONG"),
     }
 }

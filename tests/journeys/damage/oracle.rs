@@ -70,3 +70,15 @@ pub(super) fn says_less_itself(shown: &Value) -> bool {
     let words = ["downloading", "incomplete", "unavailable", "missing", "unreadable", "partial"];
     words.iter().any(|w| shown.get(*w).is_some_and(is_set)) || shown.get("completeness").is_some_and(says_less_itself)
 }
+
+/// What the table says of an answer.
+pub(super) fn words(seen: Option<&Seen>) -> String {
+    match seen {
+        None => String::from("–"),
+        Some(Seen::Same) => String::from("as before"),
+        Some(Seen::WithoutSave) => String::from("as before the last save"),
+        Some(Seen::Less) => String::from("says what is missing"),
+        Some(Seen::Failed(code)) => code.clone(),
+        Some(Seen::Wrong(_)) => String::from("WRONG"),
+    }
+}
