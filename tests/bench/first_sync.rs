@@ -78,7 +78,7 @@ pub(crate) fn measure(
 
 fn sign_in(app: &Workstation, server: &Backend, doctor: &BTreeMap<String, String>, programs: &Programs) {
     let ask = EnrolBeginDto { server: Some(server.fhir.clone()), workstation: Some(String::from("Bench")) };
-    let setting = Setting { ca_file: Some(server.ca.clone()), demo: true };
+    let setting = Setting { ca_file: Some(server.ca.clone()), demo: true, ..Setting::default() };
     let begun = enrol::begin_with(app, ask, setting).map_err(|f| f.code).expect("begun");
     let EnrolStateDto::Browser { address } = begun else { unreachable!("a browser is asked for") };
     let browsed = Command::new(&programs.browser)

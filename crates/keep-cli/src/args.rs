@@ -1,6 +1,7 @@
 //! The arguments of the command line; the comments are its help texts.
 
 use clap::{Parser, Subcommand};
+use keep_session::RoleName;
 use std::ops::RangeInclusive;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub enum Verb {
     /// Show the versions, keychain, segments and audit log of this workstation. Needs no unlock.
     Doctor,
     /// Enrol a user on this workstation: sign-in in the browser, password, one-time code.
-    Enrol(Enrol),
+    Enrol(Box<Enrol>),
     /// Unlock, send pending changes and fetch new records.
     Sync(Sync),
     /// Verify the audit log and sign off its alerts.
@@ -45,6 +46,45 @@ pub enum Verb {
     Grant(Unlock),
     /// Unlock as an IT administrator and trust a new file of certificate authorities.
     Trust(Trust),
+    /// Write, sign and check the site file, which tells workstations their server and how to sign in.
+    #[command(subcommand)]
+    Site(Site),
+}
+
+/// `site`.
+#[derive(Debug, Subcommand)]
+pub enum Site {
+    /// Write a new site file, to be completed, and a new signing key. Keep the key off the workstations.
+    Init {
+        /// The base URL of the FHIR server.
+        #[arg(long)]
+        server: String,
+        /// The OpenID Connect issuer, for a server without SMART configuration.
+        #[arg(long)]
+        issuer: Option<String>,
+        /// The new site file.
+        #[arg(long, value_name = "FILE", default_value = "site.json")]
+        out: PathBuf,
+        /// The new signing key.
+        #[arg(long, value_name = "FILE", default_value = "site-key")]
+        key: PathBuf,
+    },
+    /// Sign a site file. Print the fingerprint of the key, which is confirmed at the first enrolment.
+    Sign {
+        /// The site file.
+        file: PathBuf,
+        /// The signing key that `site init` wrote.
+        #[arg(long, value_name = "FILE", default_value = "site-key")]
+        key: PathBuf,
+        /// The new signed site file.
+        #[arg(long, value_name = "FILE", default_value = "site.signed.json")]
+        out: PathBuf,
+    },
+    /// Check a signed site file, and print its content and the fingerprint of its key.
+    Check {
+        /// The signed site file.
+        file: PathBuf,
+    },
 }
 
 /// `enrol`.
@@ -62,6 +102,15 @@ pub struct Enrol {
     /// Mark the profile permanently as demo data.
     #[arg(long)]
     pub demo: bool,
+    /// The signed site file, in place of the other settings of the server and the sign-in.
+    #[arg(long, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// The fingerprint of the site file's key, as IT gave it; not needed where IT has installed it.
+    #[arg(long, value_name = "TEXT")]
+    pub site_fingerprint: Option<String>,
+    /// How to sign in, where no site file says it.
+    #[command(flatten)]
+    pub sign_in: SignIn,
     /// The file descriptor from which the new workstation password is read.
     #[arg(long, value_name = "FD", value_parser = descriptor())]
     pub password_fd: RawFd,
@@ -74,6 +123,40 @@ pub struct Enrol {
     /// Date and time on the phone, for example 2026-11-22T14:07:00+03:00, if this computer's clock is wrong.
     #[arg(long, value_name = "TIME")]
     pub phone_time: Option<String>,
+}
+
+/// The settings of the sign-in; for the first user of a profile.
+#[derive(Debug, Default, clap::Args)]
+pub struct SignIn {
+    /// The OpenID Connect issuer, for a server without SMART configuration.
+    #[arg(long, conflicts_with = "site")]
+    pub issuer: Option<String>,
+    /// The OAuth client id registered for Chartkeep.
+    #[arg(long, conflicts_with = "site")]
+    pub client_id: Option<String>,
+    /// The claim of the ID token that lists roles, for example realm_access.roles.
+    #[arg(long, value_name = "CLAIM", conflicts_with = "site")]
+    pub roles_claim: Option<String>,
+    /// What the provider calls a role, for example ward-nurse=nurse; may be repeated. Then no other name counts.
+    #[arg(long = "role", value_name = "NAME=ROLE", value_parser = role_name, conflicts_with = "site")]
+    pub roles: Vec<(String, RoleName)>,
+    /// An authentication context (acr) of the provider that means a second factor; may be repeated.
+    #[arg(long, conflicts_with = "site")]
+    pub acr: Vec<String>,
+    /// A scope to request; may be repeated. By default profile and offline_access.
+    #[arg(long = "scope", value_name = "SCOPE", conflicts_with = "site")]
+    pub scopes: Vec<String>,
+    /// The audience to request, where the provider does not accept the base URL of the server.
+    #[arg(long, conflicts_with = "site")]
+    pub audience: Option<String>,
+    /// Accept a provider that does not say whether it asked for a second factor.
+    #[arg(long, conflicts_with = "site")]
+    pub without_second_factor: bool,
+}
+
+fn role_name(text: &str) -> Result<(String, RoleName), String> {
+    let (name, role) = text.split_once('=').ok_or("NAME=ROLE is expected")?;
+    Ok((name.to_owned(), RoleName::try_from(role.to_owned())?))
 }
 
 /// How a user unlocks.

@@ -25,6 +25,9 @@ fn try_run(args: Args, inherited: InheritedDescriptors) -> Result<Report, Report
     // INVARIANT: before a runtime, a file or a thread is opened, so that no number can name one of those.
     let secrets = SecretFds::adopt(&args.verb, inherited)
         .map_err(|error| Report::failed(ErrorCode::Invalid, json!({ "descriptor": error.to_string() })))?;
+    if let Verb::Site(site) = args.verb {
+        return verbs::site::run(site);
+    }
     let folder = args.profile.map_or_else(Profile::default_folder, Ok).map_err(|_| ErrorCode::Io)?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().map_err(|_| ErrorCode::Internal)?;
@@ -48,6 +51,7 @@ pub fn run_on(workstation: &Workstation, verb: Verb, secrets: SecretFds) -> Repo
         Verb::Import(import) => verbs::import::run(workstation, &import, secrets),
         Verb::Grant(unlock) => verbs::unlocked::grant(workstation, &unlock, secrets),
         Verb::Trust(trust) => verbs::unlocked::trust(workstation, &trust, secrets),
+        Verb::Site(site) => verbs::site::run(site),
     };
     report.unwrap_or_else(|failed| failed)
 }

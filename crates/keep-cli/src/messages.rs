@@ -2,6 +2,8 @@
 
 use crate::status::Status;
 use keep_domain::ErrorCode;
+use keep_session::dto::enrol::SignInProblemDto;
+use keep_session::dto::failure::{FieldProblemDto, FieldReasonDto};
 
 /// The message for a status, for the user at the terminal.
 #[must_use]
@@ -10,6 +12,63 @@ pub const fn message(status: Status) -> &'static str {
         Status::Ok => "Done.",
         Status::Finding => "Done, with findings that need attention: see below.",
         Status::Failed(code) => error_message(code),
+    }
+}
+
+/// What is wrong with an argument or setting, and who can mend it.
+#[must_use]
+pub fn field_message(problem: &FieldProblemDto) -> String {
+    use FieldReasonDto as R;
+    match (problem.field.as_str(), problem.reason) {
+        ("server", R::NoSignInAddress) => String::from(
+            "This server does not say where staff sign in (it has no .well-known/smart-configuration). Give the \
+             issuer of the identity provider in the site file or with --issuer.",
+        ),
+        ("server", R::WrongIssuer) => String::from(
+            "The issuer has no OpenID Connect configuration, or it names another issuer. Compare the address with \
+             the one in the provider's own .well-known/openid-configuration.",
+        ),
+        ("server", R::NotAnAddress) => String::from("This is not the address of a server."),
+        ("site", R::NotReadable) => String::from("The site file cannot be read, or it is not a signed site file."),
+        ("site", _) => String::from("The site file is damaged, or was changed after it was signed. Sign it again."),
+        ("site_fingerprint", R::Missing) => String::from(
+            "Nothing says whose site file this is. Give the fingerprint that IT has published with \
+             --site-fingerprint.",
+        ),
+        ("site_fingerprint", _) => {
+            String::from("The site file is signed with another key than the fingerprint says. Do not use it.")
+        }
+        ("ca_file", _) => String::from("The file of certificate authorities cannot be read or holds no certificate."),
+        (_, R::Missing) => String::from("This is required."),
+        (_, reason) => {
+            serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+        }
+    }
+}
+
+/// What the provider's token lacks, and who can mend it.
+#[must_use]
+pub fn sign_in_problem(problem: &SignInProblemDto) -> String {
+    match problem {
+        SignInProblemDto::NoRole { claim, named: None, .. } => format!(
+            "The ID token has no claim {claim}. At the provider, add the roles to the ID token, or name the right \
+             claim in the site file (roles.claim) or with --roles-claim."
+        ),
+        SignInProblemDto::NoRole { claim, named: Some(named), expected } => format!(
+            "The claim {claim} names {}; none of these is expected here ({}). Map them in the site file (roles.names) \
+             or with --role, or give the user a role at the provider.",
+            if named.is_empty() { String::from("no role") } else { named.join(", ") },
+            expected.join(", ")
+        ),
+        SignInProblemDto::SecondFactor { expected } if expected.is_empty() => String::from(
+            "The provider does not say that it asked for a second factor. Require one there and list its acr in the \
+             site file or with --acr, or accept this in the site file (without_second_factor).",
+        ),
+        SignInProblemDto::SecondFactor { expected } => format!(
+            "The provider did not confirm any of these authentication contexts (acr): {}. Require the second factor \
+             at the provider, or correct the list in the site file.",
+            expected.join(", ")
+        ),
     }
 }
 

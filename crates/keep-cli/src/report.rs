@@ -1,6 +1,6 @@
 //! What a verb prints, as one JSON object or a few lines of text, and how it exits.
 
-use crate::messages::message;
+use crate::messages::{field_message, message};
 use crate::status::Status;
 use keep_domain::{ErrorCode, ExitCode};
 use keep_session::dto::failure::FailureDto;
@@ -82,6 +82,11 @@ impl From<FailureDto> for Report {
         let numbers = [("wait_seconds", failure.wait_seconds), ("attempts_left", failure.attempts_left)];
         let given = numbers.into_iter().filter_map(|(key, number)| Some((key.to_owned(), json!(number?))));
         report.body.extend(given);
+        let fields: Map<String, Value> =
+            failure.fields.iter().map(|problem| (problem.field.clone(), json!(field_message(problem)))).collect();
+        if !fields.is_empty() {
+            report.body.insert(String::from("fields"), Value::Object(fields));
+        }
         report
     }
 }

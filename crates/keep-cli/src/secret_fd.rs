@@ -1,6 +1,6 @@
 //! Secrets are read from file descriptors: other programs can read arguments and the environment.
 
-use crate::args::{Audit, Enrol, Unlock, Verb};
+use crate::args::{Audit, Unlock, Verb};
 use keep_domain::{ErrorCode, Secret};
 use keep_hardening::{DescriptorError, Direction, InheritedDescriptors};
 use std::fs::File;
@@ -49,9 +49,9 @@ impl SecretFds {
             Err(error) => Err(SecretFdError { argument, number, error }),
         };
         let (password, code, otpauth) = match verb {
-            Verb::Doctor | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
+            Verb::Doctor | Verb::Site(_) | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
             Verb::Audit(Audit::SignOff(sign_off)) => numbers(&sign_off.unlock),
-            Verb::Enrol(Enrol { password_fd, code_fd, otpauth_fd, .. }) => (*password_fd, *code_fd, Some(*otpauth_fd)),
+            Verb::Enrol(enrol) => (enrol.password_fd, enrol.code_fd, Some(enrol.otpauth_fd)),
             Verb::Sync(sync) => numbers(&sync.unlock),
             Verb::Import(import) => numbers(&import.unlock),
             Verb::Grant(unlock) => numbers(unlock),

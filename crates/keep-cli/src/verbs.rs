@@ -4,5 +4,6 @@ pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod enrol;
 pub(crate) mod import;
+pub(crate) mod site;
 pub(crate) mod sync;
 pub(crate) mod unlocked;

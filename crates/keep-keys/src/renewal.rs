@@ -70,12 +70,12 @@ impl SlotUnlocker<'_> {
         self.save_record(context.user, &UnlockRecord { counter: state.counter, ..record })
     }
 
-    /// Replaces an old lease by a sign-in record with the token from which it was read; the caller has verified the token
-    /// and keeps the end of the lease.
+    /// Replaces the stored statement by `id_token`, from which `lease` was read; the caller has verified the token and
+    /// does not extend the lease.
     ///
     /// # Errors
     /// The keychain variants and file errors.
-    pub fn replace_old_lease(
+    pub fn replace_statement(
         &self,
         keys: &UserKeys,
         ring: &mut KeyRing,

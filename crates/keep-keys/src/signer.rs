@@ -1,7 +1,10 @@
 //! Ed25519 signatures (RFC 8032) of a device or a clinician.
 
+use crate::KeysError;
 use crate::derive::derive;
+use crate::entropy::{OsEntropy, make_secret};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use keep_domain::Secret;
 use std::fmt;
 
 /// A private signing key.
@@ -13,6 +16,21 @@ pub type DeviceSigner = Signer;
 impl Signer {
     pub(crate) fn derive(ikm: &[u8], fields: &[&[u8]]) -> Self {
         let seed = derive::<32>(ikm, None, fields);
+        // EXPOSE: the seed becomes the signing key, which wipes itself when dropped.
+        Self(SigningKey::from_bytes(seed.expose()))
+    }
+
+    /// A new random seed.
+    ///
+    /// # Errors
+    /// [`KeysError::NoRandomness`].
+    pub fn make_seed() -> Result<Secret<[u8; 32]>, KeysError> {
+        make_secret(&mut OsEntropy)
+    }
+
+    /// The signer of a stored 32-byte seed.
+    #[must_use]
+    pub fn of_seed(seed: &Secret<[u8; 32]>) -> Self {
         // EXPOSE: the seed becomes the signing key, which wipes itself when dropped.
         Self(SigningKey::from_bytes(seed.expose()))
     }

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod notes;
 pub mod search;
 pub mod sign_in_again;
+pub mod site;
 pub mod sync;
 pub mod unlock;
 pub mod vitals;

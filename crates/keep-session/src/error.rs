@@ -84,7 +84,11 @@ impl From<StoreError> for SessionError {
 
 impl From<SyncError> for SessionError {
     fn from(error: SyncError) -> Self {
-        Self::of(error.code())
+        match error {
+            SyncError::NoSignInAddress => Self::field("server", FieldReasonDto::NoSignInAddress),
+            SyncError::WrongIssuer => Self::field("server", FieldReasonDto::WrongIssuer),
+            _ => Self::of(error.code()),
+        }
     }
 }
 

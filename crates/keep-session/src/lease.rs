@@ -56,6 +56,7 @@ impl Workstation {
     ) -> Result<VerifiedClaims, TokenError> {
         let keys = Jwks::from_jwk(jwk).map_err(|_| TokenError::UnknownKey)?;
         let issue = UnverifiedIssue::read(id_token).ok_or(TokenError::Malformed)?;
+        let sign_in = self.sign_in_settings().map_err(|_| TokenError::Malformed)?;
         let settings = self.settings();
         let expected = ExpectedClaims {
             issuer: issuer.unwrap_or(&issue.issuer),
@@ -66,7 +67,8 @@ impl Workstation {
             acr: &[],
             amr: &[],
             max_age: None,
-            roles_claim: "roles",
+            second_factor: false,
+            roles: &sign_in.roles,
         };
         verify_id_token(id_token, &keys, &expected)
     }
@@ -125,7 +127,7 @@ impl Workstation {
             let lease = self.lease_from(user, &id_token, &old.jwk, old.lease_end);
             if let Some(lease) = &lease {
                 self.with_slot_unlocker(|unlocker, _| {
-                    unlocker.replace_old_lease(&opened.keys, &mut opened.ring, id_token, lease)
+                    unlocker.replace_statement(&opened.keys, &mut opened.ring, id_token, lease)
                 })?;
             }
             return Ok(lease);

@@ -18,12 +18,15 @@ mod own_file;
 mod permissions;
 mod profile;
 mod records;
+mod role_changes;
 mod search_maintenance;
 mod segments;
 mod server;
 mod session_start;
 mod settings;
+mod sign_in_outcome;
 mod site;
+mod site_trust;
 mod starting;
 mod state;
 #[cfg(any(test, feature = "test-support"))]
@@ -35,9 +38,12 @@ mod workstation;
 
 pub use fault_reports::note_second_instance;
 pub use keep_store::ProfileLock;
+pub use keep_sync::{RoleName, RolesClaim};
 pub use profile::Profile;
 pub use settings::WorkstationSettings;
 pub use settings::audit_key::AuditPublicKeyRecord;
 pub use settings::key_holders::KeyHolders;
+pub use settings::sign_in::SignInSettings;
+pub use settings::site_file::{SignedSiteFile, SiteFile};
 pub use text_size::{chosen_text_size, nearest_text_size, save_text_size, text_size_dto};
 pub use workstation::{Listener, ProfileAccess, Workstation, WorkstationEvent};

@@ -24,6 +24,7 @@ impl Workstation {
         settings.demo = own.demo;
         settings.issuer = issuer.map(str::to_owned);
         settings.extra_ca_pem = self.sealed_authorities()?;
+        self.sign_in_settings()?.apply(&mut settings);
         Ok(Server::open(settings, Arc::new(TrustedClock(self.clone())))?)
     }
 
@@ -35,7 +36,7 @@ impl Workstation {
         // EXPOSE: the token moves into the only type that sends it.
         let token = Secret::new(token.expose().clone());
         let server = self.open_server(Some(&lease.issuer))?;
-        Ok(Credentials::new(&server, &lease.subject, token, self.persist()))
+        Ok(Credentials::new(&server, &lease.subject, token, self.persist()).observed_by(self.observe_claims()))
     }
 
     /// The session's store for the sync; it records the event of the run before its first read.

@@ -2,6 +2,8 @@
 
 pub(crate) mod audit_key;
 pub(crate) mod key_holders;
+pub(crate) mod sign_in;
+pub(crate) mod site_file;
 
 use crate::profile::Profile;
 use audit_key::AuditPublicKeyRecord;
@@ -10,9 +12,12 @@ use keep_hardening::private_file;
 use keep_keys::{DeviceSigner, Slots, verify_signature};
 use key_holders::KeyHolders;
 use serde::{Deserialize, Serialize};
+use sign_in::SignInSettings;
+use site_file::{SignedSiteFile, SiteFile};
 use std::path::PathBuf;
 
-/// `workstation.json`, version 1; version 2 where the hash of `ca_file` is sealed.
+/// `workstation.json`, version 1; version 2 where the hash of `ca_file` is sealed; version 3 with settings of the
+/// sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkstationSettings {
@@ -42,6 +47,12 @@ pub struct WorkstationSettings {
     pub holders: KeyHolders,
     /// Organisation policy.
     pub policy: Policy,
+    /// How to sign in where there is no site file, since version 3; absent where nothing differs from the defaults.
+    #[serde(default, skip_serializing_if = "SignInSettings::are_default")]
+    pub sign_in: SignInSettings,
+    /// The site file as it was signed, since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_file: Option<SignedSiteFile>,
     /// The device's signature over everything above, hexadecimal; present after the first enrolment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<String>,
@@ -51,8 +62,10 @@ pub struct WorkstationSettings {
 const MOST_BYTES: u64 = 1 << 20;
 /// The version without a sealed hash, which earlier programs can read.
 const WITHOUT_HASH: u32 = 1;
-/// The newest version that this program can read.
-const VERSION: u32 = 2;
+/// The version with the sealed hash of `ca_file`.
+const WITH_HASH: u32 = 2;
+/// The newest version that this program can read: with settings of the sign-in.
+const VERSION: u32 = 3;
 
 impl WorkstationSettings {
     /// The settings of a new workstation.
@@ -71,6 +84,8 @@ impl WorkstationSettings {
             audit_public_key: None,
             holders: KeyHolders::default(),
             policy: Policy::default(),
+            sign_in: SignInSettings::default(),
+            site_file: None,
             seal: None,
         }
     }
@@ -142,7 +157,26 @@ impl WorkstationSettings {
     /// Binds the settings to the content of `ca_file`. Earlier programs can no longer open them.
     pub(crate) fn seal_authority_file(&mut self, sha256: String) {
         self.ca_file_sha256 = Some(sha256);
+        self.version = self.version.max(WITH_HASH);
+    }
+
+    /// Takes the site file whose content is `site`.
+    pub(crate) fn take_site(&mut self, signed: SignedSiteFile, site: SiteFile) {
+        self.server = site.server;
+        if let Some(client_id) = site.client_id {
+            self.client_id = client_id;
+        }
+        self.site_file = Some(signed);
         self.version = VERSION;
+    }
+
+    /// Takes the settings of the sign-in. Earlier programs can no longer open the profile if they differ from the
+    /// defaults.
+    pub(crate) fn set_sign_in(&mut self, sign_in: SignInSettings) {
+        if !sign_in.are_default() {
+            self.version = VERSION;
+        }
+        self.sign_in = sign_in;
     }
 
     /// Signs the settings, so that only a holder of the device key can change the server, a limit or an assignment.

@@ -299,6 +299,21 @@ fn enrol_at(
     enrol_by(workstation, server, site.and_then(|s| s.ca.as_deref()), sign_in)
 }
 
+/// What the test's provider states of `person` after it has taken away every role.
+#[cfg(test)]
+pub(crate) fn sign_in_without_role(
+    workstation: &Workstation,
+    person: TestPerson,
+) -> Result<(keep_sync::VerifiedClaims, String), SessionError> {
+    let names = names_of(person, None);
+    let now = workstation.trusted_now()?;
+    let provider = PROVIDER.as_ref().ok_or(ErrorCode::Internal)?;
+    let statement = provider.state_roles(person, (&names.0, &names.1), "any", now, &[]);
+    let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
+    let said = workstation.verify_stored_token(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
+    Ok((said, id_token))
+}
+
 /// The result of a browser sign-in of `person` now.
 #[cfg(test)]
 pub(crate) fn sign_in_of(

@@ -2,7 +2,7 @@
 
 use crate::discovery::fetch_jwks;
 use crate::error::SyncError;
-use crate::id_token::{ExpectedClaims, verify_id_token};
+use crate::id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
 use crate::server::Server;
 use crate::token::{TokenEndpoint, TokenSet};
 use keep_domain::Secret;
@@ -13,6 +13,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// Saves a refresh token under the clinician's own key; called on a thread that may block.
 /// Returns true only when the token is durable.
 pub type PersistRefreshToken = Arc<dyn Fn(&Secret<String>) -> bool + Send + Sync>;
+
+/// Called with the verified claims and the text of each refreshed ID token, on a thread that may block, before the access
+/// token that came with it is used.
+pub type ObserveClaims = Arc<dyn Fn(&VerifiedClaims, &Secret<String>) + Send + Sync>;
 
 /// An access token that expires within this time is renewed.
 const RENEW_BEFORE: Duration = Duration::from_secs(20);
@@ -25,6 +29,7 @@ struct Inner {
     server: Server,
     subject: String,
     persist: PersistRefreshToken,
+    observe: Option<ObserveClaims>,
     tokens: Arc<Mutex<Tokens>>,
 }
 
@@ -46,7 +51,15 @@ impl Credentials {
     #[must_use]
     pub fn new(server: &Server, subject: &str, refresh: Secret<String>, persist: PersistRefreshToken) -> Self {
         let tokens = Arc::new(Mutex::new(Tokens { refresh: Some(Arc::new(refresh)), ..Tokens::default() }));
-        Self(Arc::new(Inner { server: server.clone(), subject: subject.to_owned(), persist, tokens }))
+        Self(Arc::new(Inner { server: server.clone(), subject: subject.to_owned(), persist, observe: None, tokens }))
+    }
+
+    /// The same credentials, whose refreshed claims are also given to `observe`.
+    #[must_use]
+    pub fn observed_by(self, observe: ObserveClaims) -> Self {
+        let Inner { server, subject, persist, tokens, .. } = &*self.0;
+        let (server, subject, persist) = (server.clone(), subject.clone(), Arc::clone(persist));
+        Self(Arc::new(Inner { server, subject, persist, observe: Some(observe), tokens: Arc::clone(tokens) }))
     }
 
     /// The subject of the tokens.
@@ -127,11 +140,16 @@ impl Inner {
                 // A provider may drop `amr` during a session, so it is only required at the sign-in.
                 amr: &[],
                 max_age: None,
-                roles_claim: &settings.roles_claim,
+                second_factor: false,
+                roles: &settings.roles,
             };
             // EXPOSE: the token is read to be verified.
-            verify_id_token(id_token.expose(), &keys, &expected)
+            let claims = verify_id_token(id_token.expose(), &keys, &expected)
                 .map_err(|error| TokenSet::rejection(error, received.provider_is_ahead))?;
+            if let Some(observe) = self.observe.clone() {
+                let observed = tokio::task::spawn_blocking(move || observe(&claims, &id_token)).await;
+                observed.map_err(|_| SyncError::Internal("observing claims"))?;
+            }
         }
         let access = Arc::new(received.access);
         (tokens.access, tokens.expires) = (Some(Arc::clone(&access)), received.expires);

@@ -39,35 +39,47 @@ pub(crate) async fn discover(http: &HttpClient, settings: &ServerSettings) -> Re
     if let Some(issuer) = &settings.issuer {
         return openid(http, settings, issuer).await;
     }
-    let smart: Document =
-        document(http, settings, &join_path(&settings.fhir_base, ".well-known/smart-configuration")?).await?;
+    let address = join_path(&settings.fhir_base, ".well-known/smart-configuration")?;
+    let smart: Document = match document(http, settings, &address).await {
+        // A FHIR server without SMART answers as for any path that it does not know (HAPI: 404, or 400 with an outcome).
+        Err(SyncError::Failed { status: 400..500, .. } | SyncError::InvalidResponse) => {
+            return Err(SyncError::NoSignInAddress);
+        }
+        found => found?,
+    };
     match endpoints(&smart, settings) {
         Ok(found) => Ok(found),
         // A SMART configuration may omit the keys and only name its issuer.
-        Err(_) => openid(http, settings, smart.issuer.as_deref().ok_or(SyncError::InvalidResponse)?).await,
+        Err(_) => openid(http, settings, smart.issuer.as_deref().ok_or(SyncError::NoSignInAddress)?).await,
     }
 }
 
 async fn openid(http: &HttpClient, settings: &ServerSettings, issuer: &str) -> Result<Endpoints, SyncError> {
     let base: Url = issuer.parse().map_err(|_| SyncError::Settings("issuer"))?;
-    let found: Document = document(http, settings, &join_path(&base, ".well-known/openid-configuration")?).await?;
+    let address = join_path(&base, ".well-known/openid-configuration")?;
+    let found: Document = match document(http, settings, &address).await {
+        Err(SyncError::Failed { status: 400..500, .. } | SyncError::InvalidResponse) => {
+            return Err(SyncError::WrongIssuer);
+        }
+        found => found?,
+    };
     // INVARIANT: the document is of the requested issuer, byte by byte (Discovery 1.0, 4.3).
     if found.issuer.as_deref() != Some(issuer) {
-        return Err(SyncError::InvalidResponse);
+        return Err(SyncError::WrongIssuer);
     }
     endpoints(&found, settings)
 }
 
 fn endpoints(found: &Document, settings: &ServerSettings) -> Result<Endpoints, SyncError> {
     let checked = |url: &Option<Url>| {
-        let url = url.clone().ok_or(SyncError::InvalidResponse)?;
+        let url = url.clone().ok_or(SyncError::WrongIssuer)?;
         settings.check_address(&url).map(|()| url)
     };
     if found.code_challenge_methods_supported.as_ref().is_some_and(|all| !all.iter().any(|m| m == "S256")) {
         return Err(SyncError::Settings("provider without PKCE S256"));
     }
     Ok(Endpoints {
-        issuer: found.issuer.clone().ok_or(SyncError::InvalidResponse)?,
+        issuer: found.issuer.clone().ok_or(SyncError::WrongIssuer)?,
         authorization: checked(&found.authorization_endpoint)?,
         token: checked(&found.token_endpoint)?,
         jwks: checked(&found.jwks_uri)?,

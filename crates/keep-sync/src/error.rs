@@ -22,6 +22,12 @@ pub enum SyncError {
         /// `Retry-After`, in seconds.
         retry_after: Option<u64>,
     },
+    /// The server does not say where to sign in, and no issuer is configured.
+    #[error("the server does not say where to sign in")]
+    NoSignInAddress,
+    /// The issuer's discovery document names another issuer, or lacks an endpoint.
+    #[error("the issuer does not describe itself as OpenID Connect requires")]
+    WrongIssuer,
     /// The tokens have expired or are rejected: only a new sign-in helps.
     #[error("sign in again")]
     SignInNeeded,
@@ -95,6 +101,8 @@ pub enum TokenError {
     Acr,
     /// A required method was not used.
     Amr,
+    /// The provider does not say that a second factor was asked for.
+    SecondFactor,
     /// The user authenticated too long ago, or the time is missing.
     AuthTime,
 }
@@ -111,7 +119,7 @@ impl SyncError {
             Self::SignInNeeded => ErrorCode::SignInNeeded,
             Self::SignIn(_) | Self::Token(_) | Self::Cancelled => ErrorCode::SignInFailed,
             Self::ClocksDisagree => ErrorCode::ClockWrong,
-            Self::Settings(_) => ErrorCode::Invalid,
+            Self::Settings(_) | Self::NoSignInAddress | Self::WrongIssuer => ErrorCode::Invalid,
             Self::NotPersisted => ErrorCode::Io,
             Self::Store(code) => *code,
             Self::Internal(_) => ErrorCode::Internal,

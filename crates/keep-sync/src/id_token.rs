@@ -2,19 +2,23 @@
 
 use crate::error::TokenError;
 use crate::jwks::Jwks;
+use crate::roles_claim::{NamedRoles, RolesClaim};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-use keep_domain::{Role, Segment, UtcMillis};
+use keep_domain::{Role, UtcMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 
 /// Seconds by which two clocks may disagree.
 const SKEW_SECONDS: i64 = 60;
 /// Seconds after its issue within which a token must arrive.
 const MAX_AGE_SECONDS: i64 = 600;
+
+/// Authentication methods that are more than something the user knows (RFC 8176, section 2).
+const SECOND_FACTORS: [&str; 12] =
+    ["mfa", "otp", "hwk", "swk", "sc", "pop", "sms", "tel", "fpt", "face", "iris", "vbm"];
 
 /// What an ID token must contain.
 #[derive(Debug, Clone)]
@@ -35,8 +39,10 @@ pub struct ExpectedClaims<'a> {
     pub amr: &'a [String],
     /// Longest time since the user authenticated, seconds; `None` = not required.
     pub max_age: Option<i64>,
-    /// The claim that lists the roles: claim names joined by dots.
-    pub roles_claim: &'a str,
+    /// Whether the token must state a second factor, by one of `acr` or by a method of RFC 8176.
+    pub second_factor: bool,
+    /// The claim that lists the roles.
+    pub roles: &'a RolesClaim,
 }
 
 /// The claims of a verified token.
@@ -50,6 +56,8 @@ pub struct VerifiedClaims {
     pub name: String,
     /// Known roles only, without repetition; others in the claim are ignored.
     pub roles: Vec<Role>,
+    /// The names in the roles claim as the provider gives them, at most 32; `None` without the claim.
+    pub named_roles: Option<Vec<String>>,
     /// Whether the roles claim also contains `restricted`, which assigns the restricted segment.
     pub restricted: bool,
     /// Issued at, seconds since the epoch.
@@ -124,10 +132,11 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &ExpectedClaims<'_>) 
     let all: Value = decode_part(payload)?;
     let claims = RawClaims::deserialize(&all).map_err(|_| TokenError::Malformed)?;
     check_claims(&claims, expected)?;
-    let entries = claim_entries(&all, expected.roles_claim);
+    let NamedRoles { roles, restricted, named } = expected.roles.read(&all);
     Ok(VerifiedClaims {
-        roles: roles_of(&entries),
-        restricted: entries.contains(&Segment::Restricted.name()),
+        roles,
+        restricted,
+        named_roles: named,
         issuer: claims.iss,
         subject: claims.sub,
         name: claims.name.or(claims.preferred_username).unwrap_or_default(),
@@ -164,26 +173,14 @@ fn check_claims(claims: &RawClaims, expected: &ExpectedClaims<'_>) -> Result<(),
     }
     ensure(expected.acr.is_empty() || claims.acr.as_ref().is_some_and(|a| expected.acr.contains(a)), TokenError::Acr)?;
     ensure(expected.amr.iter().all(|m| claims.amr.contains(m)), TokenError::Amr)?;
+    // A site that lists `acr` values says by them what its second factor is.
+    let states_second_factor = claims.amr.iter().any(|m| SECOND_FACTORS.contains(&m.as_str()));
+    ensure(!expected.second_factor || !expected.acr.is_empty() || states_second_factor, TokenError::SecondFactor)?;
     if let Some(limit) = expected.max_age {
         let fresh = |at: i64| now.saturating_sub(at) <= limit.saturating_add(SKEW_SECONDS);
         ensure(claims.auth_time.is_some_and(fresh), TokenError::AuthTime)?;
     }
     ensure(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenError::AuthTime)
-}
-
-/// The entries of a claim, which may be a list or a space-separated string.
-fn claim_entries<'v>(all: &'v Value, path: &str) -> Vec<&'v str> {
-    // A claim's own name may contain dots (`https://ehr.example/roles`), so the whole name is tried first.
-    let found = all.get(path).or_else(|| path.split('.').try_fold(all, |at, step| at.get(step)));
-    match found {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(text)) => text.split_whitespace().collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn roles_of(names: &[&str]) -> Vec<Role> {
-    names.iter().filter_map(|name| Role::from_name(name)).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {

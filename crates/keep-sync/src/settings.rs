@@ -1,6 +1,7 @@
 //! An organisation's settings for its server and its identity provider.
 
 use crate::error::SyncError;
+use crate::roles_claim::RolesClaim;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -20,15 +21,21 @@ pub struct ServerSettings {
     /// Requested scopes besides `openid`.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
-    /// Where the ID token lists roles: a claim name, or names joined by dots (`realm_access.roles`).
-    #[serde(default = "default_roles_claim")]
-    pub roles_claim: String,
+    /// Where the ID token lists roles, and under which names.
+    #[serde(default)]
+    pub roles: RolesClaim,
     /// Acceptable `acr` values, any of which satisfies; empty = not required.
     #[serde(default)]
     pub acr: Vec<String>,
     /// `amr` values that must all be present; empty = not required.
     #[serde(default)]
     pub amr: Vec<String>,
+    /// Accepts a sign-in of which the provider does not say that a second factor was asked for.
+    #[serde(default)]
+    pub without_second_factor: bool,
+    /// The `aud` (audience) parameter of the sign-in; `None` = the FHIR base.
+    #[serde(default)]
+    pub audience: Option<String>,
     /// A further certificate authority, PEM, trusted in addition to the system's.
     #[serde(default)]
     pub extra_ca_pem: Option<String>,
@@ -75,10 +82,6 @@ fn default_scopes() -> Vec<String> {
     ["profile", "offline_access"].map(String::from).to_vec()
 }
 
-fn default_roles_claim() -> String {
-    String::from("roles")
-}
-
 impl ServerSettings {
     /// Settings for one FHIR base with every other value at its default.
     #[must_use]
@@ -88,9 +91,11 @@ impl ServerSettings {
             issuer: None,
             client_id: default_client_id(),
             scopes: default_scopes(),
-            roles_claim: default_roles_claim(),
+            roles: RolesClaim::default(),
             acr: Vec::new(),
             amr: Vec::new(),
+            without_second_factor: false,
+            audience: None,
             extra_ca_pem: None,
             demo: false,
             server_view: ServerView::default(),

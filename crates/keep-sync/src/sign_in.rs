@@ -63,7 +63,7 @@ impl Server {
             .append_pair("nonce", nonce)
             .append_pair("code_challenge", &pkce.challenge())
             .append_pair("code_challenge_method", "S256")
-            .append_pair("aud", settings.fhir_base.as_str());
+            .append_pair("aud", settings.audience.as_deref().unwrap_or(settings.fhir_base.as_str()));
         if !settings.acr.is_empty() {
             address.query_pairs_mut().append_pair("acr_values", &settings.acr.join(" "));
         }
@@ -118,7 +118,8 @@ impl PendingSignIn {
             acr: &settings.acr,
             amr: &settings.amr,
             max_age: Some(MAX_AUTH_AGE),
-            roles_claim: &settings.roles_claim,
+            second_factor: !settings.without_second_factor,
+            roles: &settings.roles,
         };
         // EXPOSE: the token is read to be verified.
         let claims = verify_id_token(id_token.expose(), &keys, &expected)

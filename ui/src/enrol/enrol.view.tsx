@@ -85,7 +85,7 @@ export function Enrol({ demo, onLeave }: { demo: boolean; onLeave: () => void })
             ) : state.step === "done" ? (
               <DoneStep waiting={state.waitingForGrant} setAside={state.setAside} onLeave={onLeave} />
             ) : (
-              <FailedStep code={state.code} onRestart={restart} onLeave={cancel} />
+              <FailedStep code={state.code} problem={state.problem} onRestart={restart} onLeave={cancel} />
             )}
           </section>
         </div>

@@ -1,6 +1,7 @@
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import type { ErrorCode } from "../ipc/bindings";
+import type { ErrorCode, SignInProblemDto } from "../ipc/bindings";
+import { SignInProblem } from "../sign-in/sign-in-problem.view";
 import { useWords } from "../words/words";
 import css from "./enrol.module.css";
 import { StepHead } from "./step-head.view";
@@ -8,10 +9,12 @@ import { StepHead } from "./step-head.view";
 /** The sign-in or the enrolment did not succeed. */
 export function FailedStep({
   code,
+  problem,
   onRestart,
   onLeave,
 }: {
   code: ErrorCode;
+  problem: SignInProblemDto | null;
   onRestart: () => void;
   onLeave: () => void;
 }) {
@@ -19,7 +22,11 @@ export function FailedStep({
   return (
     <div className={css.manual}>
       <StepHead title={say("enrol.failed.title")} lead={say("enrol.failed.lead")} />
-      <FailureNotice failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }} />
+      {problem === null ? (
+        <FailureNotice failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }} />
+      ) : (
+        <SignInProblem problem={problem} />
+      )}
       <div className={css.foot}>
         <Button onPress={onLeave}>{say("dialog.cancel")}</Button>
         <Button variant="primary" onPress={onRestart} autoFocus>

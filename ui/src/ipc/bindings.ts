@@ -1147,7 +1147,11 @@ setAside: Array<string>, } | { "step": "failed",
 /**
  * Why.
  */
-code: ErrorCode, };
+code: ErrorCode, 
+/**
+ * What came and what was expected, where IT can mend it.
+ */
+problem: SignInProblemDto | null, };
 
 export type ErrorCode = "unlock_refused" | "throttled" | "slot_held" | "code_used" | "not_enrolled" | "waiting_for_grant" | "lease_ended" | "locked" | "refused" | "keychain_locked" | "keychain_absent" | "keychain_key_missing" | "keychain_slow" | "slot_damaged" | "store_damaged" | "store_newer" | "store_stale" | "ledger_damaged" | "disk_full" | "profile_in_use" | "clock_wrong" | "server_unreachable" | "server_untrusted" | "server_garbled" | "server_failed" | "sign_in_needed" | "sign_in_failed" | "not_available" | "stale" | "record_replaced" | "invalid" | "import_broken" | "authority_file_changed" | "io" | "internal";
 
@@ -1183,7 +1187,7 @@ field: string,
  */
 reason: FieldReasonDto, };
 
-export type FieldReasonDto = "missing" | "unknown" | "too_short" | "too_long" | "not_a_number" | "not_a_time" | "in_future" | "before_birth" | "improbable" | "impossible" | "wrong" | "unknown_ending" | "not_an_address" | "not_readable" | "no_certificate" | "cannot_be_marked" | "another_record";
+export type FieldReasonDto = "missing" | "unknown" | "too_short" | "too_long" | "not_a_number" | "not_a_time" | "in_future" | "before_birth" | "improbable" | "impossible" | "wrong" | "unknown_ending" | "not_an_address" | "no_sign_in_address" | "wrong_issuer" | "not_readable" | "no_certificate" | "cannot_be_marked" | "another_record";
 
 export type FindingGradeDto = "not_a_number" | "impossible" | "improbable" | "abnormal";
 
@@ -2445,6 +2449,24 @@ export type SignInAgainDto = {
  */
 user: string | null, };
 
+export type SignInProblemDto = { "kind": "no_role", 
+/**
+ * The claim that was looked for.
+ */
+claim: string, 
+/**
+ * The names in it, at most 32; `None` without the claim.
+ */
+named: Array<string> | null, 
+/**
+ * The names that count.
+ */
+expected: Array<string>, } | { "kind": "second_factor", 
+/**
+ * The `acr` values of which the site accepts one; empty = a method in `amr`.
+ */
+expected: Array<string>, };
+
 export type SignInStateDto = { "step": "idle" } | { "step": "browser", 
 /**
  * The address that was opened.
@@ -2453,7 +2475,11 @@ address: string, } | { "step": "done" } | { "step": "failed",
 /**
  * Why.
  */
-code: ErrorCode, };
+code: ErrorCode, 
+/**
+ * What came and what was expected, where IT can mend it.
+ */
+problem: SignInProblemDto | null, };
 
 export type SignNoteDto = { 
 /**

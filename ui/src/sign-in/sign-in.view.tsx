@@ -8,6 +8,7 @@ import { asFailure } from "../ipc/failure";
 import { useIpc } from "../ipc/ipc-context";
 import { useWords } from "../words/words";
 import css from "./sign-in.module.css";
+import { SignInProblem } from "./sign-in-problem.view";
 
 /** Milliseconds between two reads of the sign-in state. */
 const POLL_INTERVAL = 1000;
@@ -67,9 +68,12 @@ export function SignIn({ user, doneText, onDone, onCancel }: Props) {
       : null);
 
   if (failed !== null) {
+    const problem = failure === null && state.step === "failed" ? state.problem : null;
     return (
       <div className={css.body}>
-        {failed.code === "refused" ? (
+        {problem !== null ? (
+          <SignInProblem problem={problem} />
+        ) : failed.code === "refused" ? (
           <Notice tone="critical" role="alert" title={say("signin.other.title")}>
             {say("signin.other.next")}
           </Notice>

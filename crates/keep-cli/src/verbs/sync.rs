@@ -1,5 +1,6 @@
 //! `chartkeep sync`.
 
+use super::enrol::refusal;
 use super::unlocked;
 use crate::args::Sync;
 use crate::report::Report;
@@ -28,12 +29,12 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
 }
 
 /// Completes a clinic sign-in, which the next unlock uses.
-fn sign_in(workstation: &Workstation, name: &str) -> Result<(), ErrorCode> {
+fn sign_in(workstation: &Workstation, name: &str) -> Result<(), Report> {
     let user = unlocked::find_user(workstation, name)?;
-    sign_in_again::sign_in_again(workstation, SignInAgainDto { user: Some(user) }).map_err(|f| f.code)?;
-    match sign_in_again::wait_for_sign_in(workstation).map_err(|f| f.code)? {
+    sign_in_again::sign_in_again(workstation, SignInAgainDto { user: Some(user) })?;
+    match sign_in_again::wait_for_sign_in(workstation)? {
         SignInStateDto::Done => Ok(()),
-        SignInStateDto::Failed { code } => Err(code),
-        _ => Err(ErrorCode::SignInFailed),
+        SignInStateDto::Failed { code, problem } => Err(refusal(code, problem.as_ref())),
+        _ => Err(ErrorCode::SignInFailed.into()),
     }
 }

@@ -7,6 +7,8 @@ use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::session_start::{SessionOrigin, start_session};
+use crate::settings::sign_in::SignInSettings;
+use crate::site_trust;
 use crate::state::acquire;
 use crate::state::session::LockEpoch;
 use crate::state::sign_in::{BrowserSignIn, Enrolling, HALF_FINISHED, Person};
@@ -27,6 +29,12 @@ pub struct Setting {
     pub ca_file: Option<PathBuf>,
     /// Marks the profile permanently as demo data.
     pub demo: bool,
+    /// The signed site file, and the fingerprint of its key as IT gave it.
+    pub site: Option<(PathBuf, Option<String>)>,
+    /// The OAuth client id, where no site file gives it.
+    pub client_id: Option<String>,
+    /// How to sign in, where no site file says it.
+    pub sign_in: SignInSettings,
 }
 
 /// The state of the enrolment.
@@ -90,16 +98,13 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
         return;
     }
     let now = workstation.0.device.clock.monotonic();
-    let signed_in = match outcome {
-        Ok(signed_in) if signed_in.claims.roles.is_empty() => Err(ErrorCode::Refused),
-        outcome => outcome.map_err(|error| error.code()),
-    };
-    let failed = signed_in.as_ref().err().copied();
+    let signed_in = workstation.with_a_role(outcome);
+    let failed = signed_in.as_ref().err().map(|failed| failed.code);
     *held = match signed_in {
         Ok(SignedIn { claims, tokens }) => {
             Enrolling::Password(Box::new(Person::signed_in(enrolment, claims, tokens, now)))
         }
-        Err(code) => Enrolling::Failed(code),
+        Err(failed) => Enrolling::Failed(failed),
     };
     drop(held);
     forget_later(workstation);
@@ -114,7 +119,7 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
     let typed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
     let (server, name) = (typed(&request.server), typed(&request.workstation));
     let mut fields = Vec::new();
-    if known.server.is_empty() && server.is_empty() {
+    if known.server.is_empty() && server.is_empty() && setting.site.is_none() {
         fields.push(("server", FieldReasonDto::Missing));
     }
     if known.name.is_empty() && name.is_empty() {
@@ -124,6 +129,7 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
         return Err(SessionError::fields(fields));
     }
     let first = !workstation.0.device.slots.exist()?;
+    let site = setting.site.as_ref().map(|(path, typed)| site_trust::load(path, typed.as_deref())).transpose()?;
     // The sign-in that follows uses exactly what is sealed here.
     let authorities = setting.ca_file.as_deref().map(AuthorityFile::read).transpose()?;
     workstation.change_settings(|w| {
@@ -131,6 +137,13 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
         if first {
             if !server.is_empty() {
                 w.server = server;
+            }
+            if let Some(client_id) = setting.client_id {
+                w.client_id = client_id;
+            }
+            w.set_sign_in(setting.sign_in);
+            if let Some((signed, site)) = site {
+                w.take_site(signed, site);
             }
             if let Some(file) = authorities {
                 w.ca_file = setting.ca_file;
@@ -225,7 +238,7 @@ fn finish(workstation: &Workstation, code: &Secret<String>, phone: Option<UtcMil
     drop(held);
     let (next, ended) = match write_slot(workstation, *person, &password, confirmed, began) {
         Ok(done) => (done, Ok(())),
-        Err(error) => (Enrolling::Failed(error.code), Err(error)),
+        Err(error) => (Enrolling::Failed(error.code.into()), Err(error)),
     };
     *acquire(&workstation.0.sign_in.enrolling) = next;
     ended
@@ -313,7 +326,7 @@ pub(crate) fn forget_stale(workstation: &Workstation) {
     if let Enrolling::Password(person) | Enrolling::Code(person, _) = &*held
         && person.is_stale(now)
     {
-        *held = Enrolling::Failed(ErrorCode::SignInNeeded);
+        *held = Enrolling::Failed(ErrorCode::SignInNeeded.into());
     }
 }
 
@@ -341,14 +354,14 @@ fn describe(workstation: &Workstation) -> EnrolStateDto {
             min_chars: workstation.settings().policy.password_min_chars,
         },
         Enrolling::Code(person, _) => {
-            show_seed(workstation, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal })
+            show_seed(workstation, person).unwrap_or(EnrolStateDto::Failed { code: ErrorCode::Internal, problem: None })
         }
         Enrolling::Done { user, waiting_for_grant, set_aside } => EnrolStateDto::Done {
             user: user.clone(),
             waiting_for_grant: *waiting_for_grant,
             set_aside: set_aside.clone(),
         },
-        Enrolling::Failed(code) => EnrolStateDto::Failed { code: *code },
+        Enrolling::Failed(failed) => EnrolStateDto::Failed { code: failed.code, problem: failed.problem.clone() },
     }
 }
 

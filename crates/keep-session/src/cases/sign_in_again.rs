@@ -9,7 +9,7 @@ use crate::dto::sign_in::{SignInAgainDto, SignInStateDto};
 use crate::error::SessionError;
 use crate::lease::name_statement;
 use crate::state::acquire;
-use crate::state::sign_in::{BrowserSignIn, RENEWAL_WAITS, Renewing};
+use crate::state::sign_in::{BrowserSignIn, RENEWAL_WAITS, Renewing, SignInFailure};
 use crate::workstation::Workstation;
 use keep_audit::{Actor, EventClass, EventDraft, Outcome};
 use keep_domain::{ErrorCode, UserId};
@@ -96,10 +96,16 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
 }
 
 fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, SyncError>) -> Renewing {
-    let renewal = ended.map_err(SessionError::from).and_then(|signed_in| {
-        if signed_in.claims.roles.is_empty() {
-            return Err(ErrorCode::Refused.into());
-        }
+    let failed = |failure: SignInFailure| {
+        let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure);
+        workstation.record(event.with("subject_of_slot", user).with("code", failure.code));
+        Renewing::Failed(failure)
+    };
+    let signed_in = match workstation.with_a_role(ended) {
+        Ok(signed_in) => signed_in,
+        Err(failure) => return failed(failure),
+    };
+    let renewal = (|| -> Result<Renewal, SessionError> {
         let id_token = signed_in.tokens.id_token.ok_or(ErrorCode::SignInFailed)?;
         // EXPOSE: the token is the provider's statement about this user; it is stored under their own key.
         let id_token = id_token.expose().clone();
@@ -108,7 +114,7 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
             id_token,
             refresh_token: signed_in.tokens.refresh,
         })
-    });
+    })();
     match renewal.and_then(|renewal| take(workstation, user, renewal)) {
         Ok(None) => Renewing::Done,
         Ok(Some(renewal)) => {
@@ -119,11 +125,7 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
             });
             Renewing::Waiting { renewal: Box::new(renewal), since: workstation.0.device.clock.monotonic() }
         }
-        Err(error) => {
-            let event = EventDraft::new(EventClass::SignInFailed).ended(Outcome::MinorFailure);
-            workstation.record(event.with("subject_of_slot", user).with("code", error.code));
-            Renewing::Failed(error.code)
-        }
+        Err(error) => failed(error.code.into()),
     }
 }
 
@@ -165,7 +167,7 @@ fn describe(workstation: &Workstation) -> SignInStateDto {
         Renewing::Idle => SignInStateDto::Idle,
         Renewing::Browser(browser) => SignInStateDto::Browser { address: browser.address.clone() },
         Renewing::Waiting { .. } | Renewing::Done => SignInStateDto::Done,
-        Renewing::Failed(code) => SignInStateDto::Failed { code: *code },
+        Renewing::Failed(failed) => SignInStateDto::Failed { code: failed.code, problem: failed.problem.clone() },
     }
 }
 
@@ -193,7 +195,7 @@ impl Workstation {
         let now = self.0.device.clock.monotonic();
         let mut held = acquire(&self.0.sign_in.renewing);
         if matches!(&*held, Renewing::Waiting { since, .. } if now.saturating_sub(*since) >= RENEWAL_WAITS) {
-            *held = Renewing::Failed(ErrorCode::SignInNeeded);
+            *held = Renewing::Failed(ErrorCode::SignInNeeded.into());
         }
     }
 }

@@ -20,6 +20,7 @@ mod own_role;
 mod patients;
 mod phone_time;
 mod recorded_elsewhere;
+mod role_changes;
 mod server_time;
 mod sign_in_again;
 mod visit;

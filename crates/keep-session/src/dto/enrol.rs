@@ -63,6 +63,28 @@ pub enum EnrolStateDto {
     Failed {
         /// Why.
         code: ErrorCode,
+        /// What came and what was expected, where IT can mend it.
+        problem: Option<SignInProblemDto>,
+    },
+}
+
+/// Why the provider's answer is not enough, for IT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum SignInProblemDto {
+    /// The token names no role that counts here.
+    NoRole {
+        /// The claim that was looked for.
+        claim: String,
+        /// The names in it, at most 32; `None` without the claim.
+        named: Option<Vec<String>>,
+        /// The names that count.
+        expected: Vec<String>,
+    },
+    /// The provider does not say that a second factor was asked for.
+    SecondFactor {
+        /// The `acr` values of which the site accepts one; empty = a method in `amr`.
+        expected: Vec<String>,
     },
 }
 

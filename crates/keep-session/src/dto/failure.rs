@@ -60,6 +60,10 @@ pub enum FieldReasonDto {
     UnknownEnding,
     /// Not an address of a server.
     NotAnAddress,
+    /// A server that does not say where to sign in.
+    NoSignInAddress,
+    /// An issuer that does not describe itself as OpenID Connect requires, or under another name.
+    WrongIssuer,
     /// A file that cannot be read.
     NotReadable,
     /// A file without a certificate.

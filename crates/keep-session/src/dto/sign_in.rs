@@ -1,5 +1,6 @@
 //! Signing in at the clinic again, for a slot that exists.
 
+use crate::dto::enrol::SignInProblemDto;
 use keep_domain::ErrorCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -30,5 +31,7 @@ pub enum SignInStateDto {
     Failed {
         /// Why.
         code: ErrorCode,
+        /// What came and what was expected, where IT can mend it.
+        problem: Option<SignInProblemDto>,
     },
 }

@@ -1,5 +1,6 @@
 //! Sign-ins in the user's browser: an enrolment, from the browser to the first code, and a repeated clinic sign-in.
 
+use crate::dto::enrol::SignInProblemDto;
 use keep_domain::{ErrorCode, Secret};
 use keep_keys::{Enrolment, Renewal};
 use keep_sync::{PendingSignIn, SignedIn, SyncError, TokenSet, VerifiedClaims};
@@ -71,7 +72,21 @@ pub(crate) enum Enrolling {
         set_aside: Vec<String>,
     },
     /// Failed.
-    Failed(ErrorCode),
+    Failed(SignInFailure),
+}
+
+/// Why a sign-in in the browser failed.
+#[derive(Debug, Clone)]
+pub(crate) struct SignInFailure {
+    pub(crate) code: ErrorCode,
+    /// What came and what was expected, where IT can mend it.
+    pub(crate) problem: Option<SignInProblemDto>,
+}
+
+impl From<ErrorCode> for SignInFailure {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, problem: None }
+    }
 }
 
 /// The time limit for the next step; after it the secrets are wiped.
@@ -122,5 +137,5 @@ pub(crate) enum Renewing {
     /// Done; the open session has stored it.
     Done,
     /// Failed.
-    Failed(ErrorCode),
+    Failed(SignInFailure),
 }

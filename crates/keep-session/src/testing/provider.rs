@@ -32,9 +32,21 @@ impl TestProvider {
         now: UtcMillis,
         restricted: bool,
     ) -> Option<Statement> {
+        let roles: Vec<&str> = std::iter::once(person.role.name()).chain(restricted.then_some("restricted")).collect();
+        self.state_roles(person, (issuer, subject), nonce, now, &roles)
+    }
+
+    /// Signs that `person` signed in at `now`, with any list of roles.
+    pub(crate) fn state_roles(
+        &self,
+        person: TestPerson,
+        (issuer, subject): (&str, &str),
+        nonce: &str,
+        now: UtcMillis,
+        roles: &[&str],
+    ) -> Option<Statement> {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
-        let roles: Vec<&str> = std::iter::once(person.role.name()).chain(restricted.then_some("restricted")).collect();
         let claims = json!({
             "iss": issuer, "sub": subject, "aud": "chartkeep-desktop", "name": person.name,
             "exp": now.seconds().saturating_add(300), "iat": now.seconds(), "nonce": nonce, "roles": roles,

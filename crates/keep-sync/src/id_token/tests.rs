@@ -43,6 +43,7 @@ fn claims() -> Value {
 }
 
 fn expected() -> ExpectedClaims<'static> {
+    static ROLES: LazyLock<RolesClaim> = LazyLock::new(RolesClaim::default);
     static ACR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("mfa")]);
     static AMR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("otp")]);
     ExpectedClaims {
@@ -54,7 +55,8 @@ fn expected() -> ExpectedClaims<'static> {
         acr: &ACR,
         amr: &AMR,
         max_age: Some(600),
-        roles_claim: "roles",
+        second_factor: true,
+        roles: &ROLES,
     }
 }
 
@@ -208,10 +210,30 @@ fn roles_are_read_from_the_configured_claim() {
     let mut claims = claims();
     claims["realm_access"] = json!({"roles": ["physician", "root", "restricted"]});
     claims["https://ehr.example/roles"] = json!("front-desk billing");
-    let verified = |path| verdict(&es256(&claims), &ExpectedClaims { roles_claim: path, ..expected() }).unwrap();
+    let verified = |path: &str| {
+        let roles = RolesClaim { claim: path.to_owned(), ..RolesClaim::default() };
+        verdict(&es256(&claims), &ExpectedClaims { roles: &roles, ..expected() }).unwrap()
+    };
     let roles = |path| verified(path).roles;
     assert!(verified("realm_access.roles").restricted && !verified("https://ehr.example/roles").restricted);
     assert_eq!(roles("realm_access.roles"), [Role::Physician]);
     assert_eq!(roles("https://ehr.example/roles"), [Role::FrontDesk, Role::Billing]);
     assert_eq!(roles("absent.claim"), []);
+}
+
+#[test]
+fn a_second_factor_is_stated_by_the_method_or_by_what_the_site_lists() {
+    let check = |amr: Value, acr: &[String], expected_outcome: Result<(), TokenError>| {
+        let mut claims = claims();
+        claims["amr"] = amr;
+        let expected = ExpectedClaims { acr, amr: &[], ..expected() };
+        assert_eq!(verdict(&es256(&claims), &expected).map(|_| ()), expected_outcome, "{acr:?}");
+    };
+    check(json!(["pwd", "otp"]), &[], Ok(()));
+    check(json!(["mfa"]), &[], Ok(()));
+    check(json!(["pwd", "user"]), &[], Err(TokenError::SecondFactor));
+    // Keycloak 26 gives no methods; its level of authentication is in `acr`.
+    check(json!([]), &[], Err(TokenError::SecondFactor));
+    check(json!([]), &[String::from("mfa")], Ok(()));
+    check(json!(["otp"]), &[String::from("2")], Err(TokenError::Acr));
 }

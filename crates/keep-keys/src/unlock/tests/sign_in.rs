@@ -109,7 +109,7 @@ fn an_old_lease_is_valid_unchanged_and_only_before_a_sign_in_record() {
     assert!(is_valid(&opened));
     let lease = LeaseRecord::for_tests(MORNING, 1);
     device
-        .with(|unlocker, _| unlocker.replace_old_lease(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
+        .with(|unlocker, _| unlocker.replace_statement(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
         .unwrap();
     assert!(is_valid(&unlocked(&mut device, &amara)));
     write(&device, &mut opened, StoredSignIn::Old(old_lease()));

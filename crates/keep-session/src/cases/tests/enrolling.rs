@@ -25,6 +25,7 @@ fn leila_signed_in(clinic: &Clinic) {
             subject: String::from("leila"),
             name: String::from("Leila Patel"),
             roles: vec![Role::FrontDesk],
+            named_roles: None,
             restricted: false,
             issued_at: clinic.clock.now().seconds(),
             auth_time: None,
@@ -101,7 +102,7 @@ fn an_abandoned_enrolment_is_wiped() {
     assert!(otpauth(&clinic.workstation).is_ok(), "each step restarts the time limit");
     clinic.clock.advance(HALF_FINISHED - STEP);
     let state = ok(enrol_state(&clinic.workstation));
-    assert!(matches!(state, EnrolStateDto::Failed { code: ErrorCode::SignInNeeded }));
+    assert!(matches!(state, EnrolStateDto::Failed { code: ErrorCode::SignInNeeded, .. }));
     let late = enrol_code(&clinic.workstation, EnrolCodeDto { code: String::from("000000"), phone_time: None });
     assert_eq!(code_of(late), ErrorCode::Stale);
     assert!(otpauth(&clinic.workstation).is_err());

@@ -80,7 +80,7 @@ fn an_unclaimed_sign_in_is_wiped() {
     assert_eq!(comes_back(&clinic, nurse_amara()), Ok(()));
     clinic.clock.advance(RENEWAL_WAITS);
     let state = ok(sign_in_state(&clinic.workstation));
-    assert!(matches!(state, SignInStateDto::Failed { code: ErrorCode::SignInNeeded }));
+    assert!(matches!(state, SignInStateDto::Failed { code: ErrorCode::SignInNeeded, .. }));
     ok(clinic.unlock_well());
     assert_eq!(token(&clinic), None);
 }

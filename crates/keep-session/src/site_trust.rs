@@ -1,0 +1,110 @@
+//! Which site file a workstation accepts: one whose key IT has installed, or whose fingerprint was typed.
+
+use crate::dto::failure::FieldReasonDto;
+use crate::error::SessionError;
+use crate::settings::WorkstationSettings;
+use crate::settings::sign_in::SignInSettings;
+use crate::settings::site_file::{SignedSiteFile, SiteFile};
+use crate::workstation::Workstation;
+use keep_hardening::private_file;
+use std::path::Path;
+
+/// Where IT installs the fingerprint of the site's key; only an administrator can write there.
+#[cfg(unix)]
+const INSTALLED: &str = "/etc/chartkeep/site-fingerprint";
+/// The largest accepted file, bytes.
+#[cfg(unix)]
+const MOST_BYTES: u64 = 4096;
+
+/// Reads the signed site file at `path` and checks whose it is.
+///
+/// # Errors
+/// `invalid` for the field `site` or `site_fingerprint`.
+pub(crate) fn load(path: &Path, typed: Option<&str>) -> Result<(SignedSiteFile, SiteFile), SessionError> {
+    let wrong = |reason| SessionError::field("site", reason);
+    let signed = SignedSiteFile::load(path).map_err(|_| wrong(FieldReasonDto::NotReadable))?;
+    let site = signed.content().map_err(|_| wrong(FieldReasonDto::Wrong))?;
+    let expected = installed().or_else(|| typed.map(str::to_owned));
+    match expected {
+        Some(fingerprint) if signed.is_of(&fingerprint) => Ok((signed, site)),
+        Some(_) => Err(SessionError::field("site_fingerprint", FieldReasonDto::Wrong)),
+        None => Err(SessionError::field("site_fingerprint", FieldReasonDto::Missing)),
+    }
+}
+
+impl Workstation {
+    /// How to sign in here.
+    ///
+    /// # Errors
+    /// `invalid` for the field `site` where the stored site file is not one that IT signed.
+    pub(crate) fn sign_in_settings(&self) -> Result<SignInSettings, SessionError> {
+        chosen(&self.settings(), installed().as_deref())
+    }
+}
+
+/// INVARIANT: where IT has installed a fingerprint, the names of roles come from a file signed with that key alone: the
+/// user of this account could seal other settings.
+fn chosen(settings: &WorkstationSettings, installed: Option<&str>) -> Result<SignInSettings, SessionError> {
+    let wrong = || SessionError::field("site", FieldReasonDto::Wrong);
+    match (&settings.site_file, installed) {
+        (Some(signed), installed) if installed.is_none_or(|fingerprint| signed.is_of(fingerprint)) => {
+            signed.content().map(|site| site.sign_in).map_err(|_| wrong())
+        }
+        (Some(_), _) => Err(wrong()),
+        (None, Some(_)) if !settings.sign_in.are_default() => Err(wrong()),
+        (None, _) => Ok(settings.sign_in.clone()),
+    }
+}
+
+/// INVARIANT: what IT has installed counts, and not what a user types.
+fn installed() -> Option<String> {
+    #[cfg(unix)]
+    {
+        let bytes = private_file::read_named(Path::new(INSTALLED), MOST_BYTES).ok()?;
+        String::from_utf8(bytes).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keep_keys::Signer;
+
+    fn signed(seed: u8) -> SignedSiteFile {
+        let text = r#"{"version": 1, "server": "https://ehr.example/fhir", "sign_in": {"acr": ["2"]}}"#;
+        SignedSiteFile::sign(text, &Signer::for_tests(seed)).expect("signed")
+    }
+
+    #[test]
+    fn an_installed_fingerprint_counts_more_than_a_sealed_setting() {
+        let (ours, other) = (signed(1), signed(2));
+        let mut settings = WorkstationSettings::make_new();
+        let acr = |s: &WorkstationSettings, f: Option<&str>| chosen(s, f).map(|s| s.acr);
+        assert_eq!(acr(&settings, Some(&ours.fingerprint())), Ok(vec![]));
+        settings.site_file = Some(ours.clone());
+        assert_eq!(acr(&settings, Some(&ours.fingerprint())), Ok(vec![String::from("2")]));
+        assert_eq!(acr(&settings, None), Ok(vec![String::from("2")]));
+        settings.site_file = Some(other);
+        assert!(acr(&settings, Some(&ours.fingerprint())).is_err());
+        settings.site_file = None;
+        settings.sign_in.without_second_factor = true;
+        assert!(acr(&settings, Some(&ours.fingerprint())).is_err());
+        assert!(acr(&settings, None).is_ok());
+    }
+
+    #[test]
+    fn a_site_file_is_taken_only_with_the_fingerprint_of_its_key() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("site.signed.json");
+        let ours = signed(1);
+        std::fs::write(&path, serde_json::to_vec(&ours).expect("json")).expect("written");
+        let outcome = |typed: Option<&str>| load(&path, typed).map(|_| ()).map_err(|f| f.fields);
+        assert_eq!(outcome(Some(&ours.fingerprint())), Ok(()));
+        assert_eq!(outcome(None), Err(vec![("site_fingerprint", FieldReasonDto::Missing)]));
+        assert_eq!(outcome(Some(&signed(2).fingerprint())), Err(vec![("site_fingerprint", FieldReasonDto::Wrong)]));
+        std::fs::write(&path, "{}").expect("written");
+        assert_eq!(outcome(None), Err(vec![("site", FieldReasonDto::NotReadable)]));
+    }
+}
