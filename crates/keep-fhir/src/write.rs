@@ -13,6 +13,7 @@ pub use context::AuthoringContext;
 pub use encounter::{EncounterStart, start_encounter};
 pub use entered_in_error::{can_be_entered_in_error, mark_entered_in_error};
 pub use note::{NoteDraft, note};
+pub(crate) use provenance::DEVICE_SYSTEM;
 pub use provenance::{Activity, ProvenanceDraft, provenance};
 pub use vitals::{
     BloodPressure, News2Score, blood_pressure, consciousness, news2_score, supplemental_oxygen, vital_sign,

@@ -5,7 +5,7 @@ use crate::finding::finding_event;
 use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::{Workstation, WorkstationEvent};
-use keep_store::{Finding, FindingKind, Scrub, Store, StoreError};
+use keep_store::{Filing, Finding, FindingKind, Scrub, Store, StoreError};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -35,6 +35,15 @@ pub(crate) fn read_all(workstation: &Workstation, store: &Weak<Store>, pause: im
     drop(open);
     report_now(workstation);
     confirmed?;
+    let base = workstation.settings().server.clone();
+    let mut filing = Filing::default();
+    while !filing.done {
+        let Some(open) = store.upgrade() else { return Ok(()) };
+        let step = open.file_by_target(Some(&base), &mut filing);
+        drop(open);
+        report_now(workstation);
+        step?;
+    }
     let mut scrub = Scrub::default();
     while !scrub.done {
         pause();

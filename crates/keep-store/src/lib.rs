@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alerts;
+mod by_target;
 mod carry_over;
 mod change_set;
 mod chart_check;
@@ -69,6 +70,7 @@ mod verified;
 mod write_tx;
 
 pub use alerts::NamesPatients;
+pub use by_target::Filing;
 pub use change_set::{
     AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
     OutgoingSet, SetState,

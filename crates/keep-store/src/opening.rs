@@ -1,5 +1,6 @@
 //! Preparing the files of a session, in an order that is safe against a crash at any point.
 
+use crate::by_target::AwaitedTargets;
 use crate::cipher::{OpenMode, open_cipher};
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
@@ -131,6 +132,7 @@ impl Store {
             has_stand_in,
             repairs: Mutex::default(),
             confirming: Mutex::new(()),
+            awaited: AwaitedTargets::default(),
         };
         if !has_stand_in {
             store.load_repairs()?;

@@ -19,7 +19,7 @@ use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::write_tx::{Stored, WriteTx};
-use keep_domain::{Phi, ResourceKey, Segment};
+use keep_domain::{PatientId, Phi, ResourceKey, Segment};
 use reading::IncomingRow;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -115,9 +115,12 @@ impl Store {
     ) -> Result<PageReport, StoreError> {
         let _covered_by = ticket;
         let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
+        self.find_charts_by_target(&mut rows)?;
         self.sort_by_chart(&mut rows)?;
+        let arrived: Vec<u64> = rows.iter().map(|row| row.fingerprint).collect();
         let mut above_rank = Vec::new();
         self.store_all(rows, &mut report, &mut above_rank)?;
+        self.file_awaiting(&arrived)?;
         let no_segment = self.seal_above_rank(above_rank, &mut report)?;
         if !deleted.is_empty() || cursor.is_some() || !no_segment.is_empty() {
             self.write_bulk(|tx| {
@@ -147,6 +150,14 @@ impl Store {
             };
             keys.iter().map(one).collect()
         })
+    }
+
+    /// The patients in whose charts these records are stored; `None` for a record that is in no chart or not stored.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn patients_of(&self, keys: &[ResourceKey]) -> Result<Vec<Option<PatientId>>, StoreError> {
+        self.read_confirmed(|conn| keys.iter().map(|key| self.patient_of(conn, key)).collect())
     }
 
     /// Seals records above this session's rank, then removes copies in lower segments.
@@ -206,18 +217,20 @@ impl WriteTx<'_> {
         report: &mut PageReport,
         above_rank: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
-        let facts = &item.facts;
-        let segment = self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)?;
+        let segment = self.segment_of_facts(&item.facts)?;
         self.store_into(item, segment, report, above_rank)
     }
 
     fn store_into(
         &mut self,
-        item: IncomingRow,
+        mut item: IncomingRow,
         segment: Segment,
         report: &mut PageReport,
         above_rank: &mut Vec<(IncomingRow, Segment)>,
     ) -> Result<(), StoreError> {
+        if let Some(patient) = self.store.patient_by_target(self.conn, &item.facts)? {
+            item.facts.patient = Some(patient);
+        }
         let known = self.stored_version(&item.facts.type_name, &item.facts.id)?;
         // Before any change, so that a damaged chart leaves no partial update.
         self.verify_target(&item.facts, segment)?;
@@ -251,7 +264,7 @@ impl WriteTx<'_> {
     }
 
     /// Verifies the chart that a record would be stored in, if it exists.
-    fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
+    pub(crate) fn verify_target(&self, facts: &RowFacts, segment: Segment) -> Result<(), StoreError> {
         let Ok(access) = self.store.access(segment) else { return Ok(()) };
         let chart_number = match &facts.patient {
             Some(patient) => access.chart_number(self.conn, patient)?,
@@ -302,22 +315,34 @@ impl WriteTx<'_> {
     }
 }
 
-struct VersionRow {
+/// A stored row without its body.
+pub(crate) struct VersionRow {
     version: String,
     updated: i64,
     state: StateBits,
+    pub(crate) chart_number: u32,
 }
 
 impl SegmentAccess {
-    fn stored_version(&self, conn: &Connection, name: &str, id: &IdKey) -> Result<Option<VersionRow>, StoreError> {
+    /// Version, time, state and chart of a row, without opening its body.
+    pub(crate) fn stored_version(
+        &self,
+        conn: &Connection,
+        name: &str,
+        id: &IdKey,
+    ) -> Result<Option<VersionRow>, StoreError> {
         let Some(code) = self.type_code(conn, name)? else { return Ok(None) };
         let mut statement = conn.prepare_cached(&self.sql.head)?;
         let row = statement.query_row((id.bytes(), code), |r| {
-            let version = VersionRow { version: r.get(0)?, updated: r.get(1)?, state: StateBits(r.get(2)?) };
-            Ok((version, r.get::<_, i64>(3)?))
+            Ok(VersionRow {
+                version: r.get(0)?,
+                updated: r.get(1)?,
+                state: StateBits(r.get(2)?),
+                chart_number: chart_number_of(r.get(3)?),
+            })
         });
         match row.optional()? {
-            Some((version, row_id)) => self.verify_chart(conn, chart_number_of(row_id)).map(|()| Some(version)),
+            Some(row) => self.verify_chart(conn, row.chart_number).map(|()| Some(row)),
             None => self.require(Derived::Ids).map(|()| None),
         }
     }

@@ -69,7 +69,7 @@ impl RowFacts {
 
     /// A hash of type and id.
     pub(crate) fn fingerprint(&self) -> u64 {
-        self.id.fingerprint() ^ u64::from(self.code.unwrap_or_default()).rotate_right(16)
+        fingerprint_of(&self.id, self.code)
     }
 
     /// Type and id.
@@ -77,4 +77,9 @@ impl RowFacts {
         let id = self.id.id().ok_or(StoreError::Internal("id"))?;
         Ok(ResourceKey::new(&self.type_name, id))
     }
+}
+
+/// A hash of an id and the number of an R4 type.
+pub(crate) fn fingerprint_of(id: &IdKey, code: Option<u16>) -> u64 {
+    id.fingerprint() ^ u64::from(code.unwrap_or_default()).rotate_right(16)
 }

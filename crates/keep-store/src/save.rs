@@ -8,6 +8,7 @@ use crate::error::StoreError;
 use crate::journal::JournalKind;
 use crate::ledger::TicketInTransaction;
 use crate::record::{RecordState, StateBits};
+use crate::row_facts::RowFacts;
 use crate::segment_access::SegmentAccess;
 use crate::write_tx::{NewText, WriteTx};
 use keep_domain::{ResourceKey, Segment, UserId};
@@ -69,6 +70,11 @@ impl WriteTx<'_> {
         self.store.access(segment).map(|a| a.segment)
     }
 
+    /// As [`WriteTx::segment_for`].
+    pub(crate) fn segment_of_facts(&self, facts: &RowFacts) -> Result<Segment, StoreError> {
+        self.segment_for(&facts.type_name, facts.segment, &facts.targets, &facts.labels)
+    }
+
     /// The segment of a resource, after looking up its targets.
     pub(crate) fn segment_for(
         &self,
@@ -82,7 +88,7 @@ impl WriteTx<'_> {
         }
         let mut segments = Vec::new();
         for target in targets {
-            segments.push((target, self.stored(target)?.map(|r| r.segment)));
+            segments.push((target, self.store.segment_of_target(self.conn, target)?));
         }
         Ok(keep_fhir::segment_with_targets(targets, labels, |key| {
             segments.iter().find(|(k, _)| *k == key).and_then(|(_, s)| *s)

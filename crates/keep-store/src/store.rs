@@ -1,5 +1,6 @@
 //! The open store of one session: one connection writes, two read.
 
+use crate::by_target::AwaitedTargets;
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -48,6 +49,8 @@ pub struct Store {
     pub(crate) repairs: Mutex<Vec<Repair>>,
     /// Held while derived tables are compared.
     pub(crate) confirming: Mutex<()>,
+    /// What Provenances without a chart wait for.
+    pub(crate) awaited: AwaitedTargets,
 }
 
 impl Store {

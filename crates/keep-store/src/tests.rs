@@ -1,6 +1,7 @@
 //! Tests of the open store as a whole.
 
 mod alerts;
+mod by_target;
 mod damage;
 mod first_load;
 mod old_pages;

@@ -210,7 +210,12 @@ impl<'t> WriteTx<'t> {
                 self.writer(other)?.remove(&facts.type_name, &facts.id)?;
             }
         }
-        put_in(self.writer(segment)?, facts, row)?;
+        let by_target = self.store.patient_by_target(self.conn, facts)?;
+        let patient = facts.patient.as_ref().or(by_target.as_ref());
+        if patient.is_none() {
+            self.await_targets(facts);
+        }
+        put_in(self.writer(segment)?, facts, patient, row)?;
         self.mark_alert(facts, segment, row.state.is_deleted(), before.as_ref())
     }
 
@@ -291,14 +296,19 @@ impl fmt::Debug for WriteTx<'_> {
     }
 }
 
-/// Stores a row with its search keys in the segment of `writer`.
-pub(crate) fn put_in(writer: &mut TaggedWriter<'_>, facts: &RowFacts, row: &Stored<'_>) -> Result<(), StoreError> {
+/// Stores a row with its search keys in the chart of `patient`, in the segment of `writer`.
+pub(crate) fn put_in(
+    writer: &mut TaggedWriter<'_>,
+    facts: &RowFacts,
+    patient: Option<&IdKey>,
+    row: &Stored<'_>,
+) -> Result<(), StoreError> {
     let labels = join_labels(&facts.labels);
     let put = writer.put(&RowDraft {
         type_name: &facts.type_name,
         code: facts.code,
         id: &facts.id,
-        patient: facts.patient.as_ref(),
+        patient,
         version: row.version,
         updated: row.updated,
         state: row.state,

@@ -3,6 +3,7 @@
 use super::parts::{Concept, Reference, When};
 use super::reader::{Reader, concept, reference};
 use crate::reference::parse_reference;
+use crate::write::DEVICE_SYSTEM;
 use crate::{FhirError, Node, Raw};
 use keep_domain::{ResourceId, ResourceKey};
 
@@ -30,6 +31,8 @@ pub struct ProvenanceLens {
     pub reasons: Vec<Concept>,
     /// The person responsible: the author, else whoever entered or performed it; no device.
     pub responsible: Option<Reference>,
+    /// Whether a Chartkeep workstation wrote it.
+    pub by_chartkeep: bool,
     /// Elements that could not be read.
     pub faults: Vec<&'static str>,
 }
@@ -39,31 +42,38 @@ const RESPONSIBLE: [&str; 6] = ["author", "performer", "enterer", "attester", "v
 /// The agents who did not decide anything.
 const NOT_RESPONSIBLE: [&str; 5] = ["assembler", "transmitter", "composer", "custodian", "informant"];
 
-/// Reads a Provenance.
+/// Reads a Provenance from the server at `base`, whose absolute references become relative.
 ///
 /// # Errors
 /// [`FhirError::WrongType`].
-pub fn provenance(raw: &Raw) -> Result<ProvenanceLens, FhirError> {
+pub fn provenance(raw: &Raw, base: Option<&str>) -> Result<ProvenanceLens, FhirError> {
     let mut r = Reader::open(raw, &["Provenance"])?;
     let agents = r.list("agent", |agent| {
         let codes = agent.member("type").and_then(concept).unwrap_or_default();
         Some((codes, agent.member("who").and_then(reference)))
     });
+    let by_chartkeep = raw.node().member("agent").into_iter().flat_map(Node::items).any(is_workstation);
     Ok(ProvenanceLens {
         id: r.id(),
-        targets: r.list("target", target),
+        targets: r.list("target", |node| target(node, base)),
         recorded: r.when("recorded"),
         activity: r.concept("activity"),
         reasons: r.concepts("reason"),
         responsible: responsible(agents),
+        by_chartkeep,
         faults: r.into_faults(),
     })
 }
 
-fn target(node: Node<'_>) -> Option<ProvenanceTarget> {
+fn target(node: Node<'_>, base: Option<&str>) -> Option<ProvenanceTarget> {
     let text = node.member_text("reference")?;
     let version = text.split_once("/_history/").map(|(_, version)| version.to_owned());
-    Some(ProvenanceTarget { key: parse_reference(&text, None)?, version })
+    Some(ProvenanceTarget { key: parse_reference(&text, base)?, version })
+}
+
+fn is_workstation(agent: Node<'_>) -> bool {
+    let identifier = agent.member("who").and_then(|who| who.member("identifier"));
+    identifier.and_then(|i| i.member_text("system")).is_some_and(|system| system == DEVICE_SYSTEM)
 }
 
 fn responsible(agents: Vec<(Concept, Option<Reference>)>) -> Option<Reference> {
@@ -83,7 +93,7 @@ mod tests {
 
     fn read(members: &str) -> ProvenanceLens {
         let text = format!(r#"{{"resourceType":"Provenance","id":"p",{members}}}"#);
-        provenance(&Raw::parse(text).expect("json")).expect("a Provenance")
+        provenance(&Raw::parse(text).expect("json"), Some("https://fhir.example/r4")).expect("a Provenance")
     }
 
     fn agents(list: &str) -> Option<String> {
@@ -94,7 +104,10 @@ mod tests {
 
     #[test]
     fn targets_are_read_with_their_versions() {
-        let found = read(r#""target":[{"reference":"Observation/o1"},{"reference":"Condition/c1/_history/3"}]"#);
+        let found = read(
+            r#""target":[{"reference":"Observation/o1"},{"reference":"https://fhir.example/r4/Condition/c1/_history/3"}]"#,
+        );
+        assert!(!found.by_chartkeep);
         let targets: Vec<_> = found.targets.iter().map(|t| (t.key.to_string(), t.version.as_deref())).collect();
         assert_eq!(targets, [("Observation/o1".to_owned(), None), ("Condition/c1".to_owned(), Some("3"))]);
     }

@@ -5,6 +5,9 @@ use crate::Raw;
 use crate::compose::{Composer, concept, reference};
 use keep_domain::{DeviceId, Phi, ResourceId, ResourceKey, UtcMillis};
 
+/// The system of the identifiers of workstations.
+pub(crate) const DEVICE_SYSTEM: &str = "urn:chartkeep:device";
+
 /// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Activity {
@@ -49,7 +52,7 @@ pub fn provenance(id: &ResourceId, draft: &ProvenanceDraft) -> Raw {
     };
     let device = Composer::default().object(
         "identifier",
-        Composer::default().text("system", "urn:chartkeep:device").text("value", &draft.device.to_string()),
+        Composer::default().text("system", DEVICE_SYSTEM).text("value", &draft.device.to_string()),
     );
     let agents = [agent("author", "Author", reference(&draft.author)), agent("assembler", "Assembler", device)];
     // EXPOSE: the reason is written into the record.

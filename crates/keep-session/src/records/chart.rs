@@ -14,7 +14,7 @@ use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
-use keep_store::{AuditTicket, ChartReading, Completeness, Store};
+use keep_store::{AuditGated, AuditTicket, ChartReading, Completeness, Store, StoreError};
 use keep_sync::CHART_TYPES;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Chart {
     pub(crate) patient: PatientId,
     pub(crate) entries: Vec<VisibleRecord>,
+    /// Those of the types that were not read which say who marked one of `entries` as entered in error.
+    pub(crate) markings: Vec<VisibleRecord>,
     /// The number of records of each type that was not read.
     pub(crate) other_types: BTreeMap<Cow<'static, str>, u32>,
     pub(crate) view: AccessView,
@@ -64,11 +66,29 @@ pub(crate) fn view_chart<T>(
     let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
     let (presented, ticket) = ctx.read_with_ticket(event, |store| {
         let found = store.open_chart_by(patient, part.types, |record| of(record, &view))?;
-        Ok(found.map(|ChartReading { records: entries, other_types }| {
-            present(Chart { patient: patient.clone(), entries, other_types, view, clinic_clock })
+        let found = found.and_then(|reading| {
+            let may_be_read = part.types.is_empty() || part.types.contains(&MARKING_TYPE);
+            let markings = if may_be_read || !reading.records.iter().any(is_marked) {
+                AuditGated::new(Vec::new())
+            } else {
+                let more = store.open_chart_by(patient, &[MARKING_TYPE], |record| of(record, &view))?;
+                more.map(|more| more.records.into_iter().filter(|e| e.kind() == MARKING_TYPE).collect())
+            };
+            Ok::<_, StoreError>(markings.map(|markings| (reading, markings)))
+        })?;
+        Ok(found.map(|(ChartReading { records: entries, other_types }, markings)| {
+            present(Chart { patient: patient.clone(), entries, markings, other_types, view, clinic_clock })
         }))
     })?;
     Ok((presented?, ticket))
+}
+
+/// The type of the records that say who marked a record as entered in error.
+const MARKING_TYPE: &str = "Provenance";
+
+/// Whether it was marked as entered in error, and the role may see that.
+pub(crate) fn is_marked(entry: &VisibleRecord) -> bool {
+    entry.is_entered_in_error() && !entry.masked
 }
 
 /// The names behind references to staff, places and medicines.

@@ -1,6 +1,6 @@
 //! Reading who marked records as entered in error, when and why.
 
-use super::chart::{Chart, names_of, read_chart};
+use super::chart::{Chart, is_marked, names_of};
 use crate::ctx::Ctx;
 use crate::error::SessionError;
 use crate::view::corrections::{Corrections, markings};
@@ -9,25 +9,19 @@ use crate::view::visible_record::VisibleRecord;
 use keep_domain::ResourceKey;
 use keep_store::RecordState;
 
-/// The markings of those of these records that were entered in error; nothing is read where none was.
+/// The markings of those of these records that were entered in error.
 pub(crate) fn corrections<'e>(
     ctx: &Ctx<'_>,
     chart: &Chart,
     shown: impl Iterator<Item = &'e VisibleRecord>,
 ) -> Result<Corrections, SessionError> {
-    let marked: Vec<&VisibleRecord> = shown.filter(|e| e.is_entered_in_error() && !e.masked).collect();
+    let marked: Vec<&VisibleRecord> = shown.filter(|e| is_marked(e)).collect();
     let mut found = Corrections::default();
     if marked.is_empty() {
         return Ok(found);
     }
-    let read;
-    let provenances = if chart.entries.iter().any(|e| e.kind() == "Provenance") {
-        &chart.entries
-    } else {
-        read = read_chart(ctx, &chart.patient, &["Provenance"])?.entries;
-        &read
-    };
-    let by_record = markings(&marked, provenances);
+    let base = ctx.workstation.settings().server.clone();
+    let by_record = markings(&marked, chart.entries.iter().chain(&chart.markings), Some(&base));
     let mut wanted: Vec<ResourceKey> = by_record.values().filter_map(|p| unnamed(p.responsible.as_ref())).collect();
     wanted.sort_unstable();
     wanted.dedup();

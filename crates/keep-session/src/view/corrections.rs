@@ -36,14 +36,21 @@ impl Corrections {
     }
 }
 
+/// Whether it is a Provenance of a save on a workstation: the records that it is about show what it says.
+pub(crate) fn is_of_a_save(entry: &VisibleRecord) -> bool {
+    let read = || lens::provenance(entry.raw.as_ref()?, None).ok();
+    entry.kind() == "Provenance" && read().is_some_and(|lens| lens.by_chartkeep)
+}
+
 /// The Provenance of each marking, by record.
-pub(crate) fn markings(
+pub(crate) fn markings<'e>(
     marked: &[&VisibleRecord],
-    provenances: &[VisibleRecord],
+    provenances: impl Iterator<Item = &'e VisibleRecord>,
+    base: Option<&str>,
 ) -> BTreeMap<ResourceKey, ProvenanceLens> {
     let mut found: BTreeMap<ResourceKey, ProvenanceLens> = BTreeMap::new();
-    let readable = provenances.iter().filter(|e| e.kind() == "Provenance" && !e.masked && !e.is_entered_in_error());
-    for lens in readable.filter_map(|e| lens::provenance(e.raw.as_ref()?).ok()).filter(can_be_marking) {
+    let readable = provenances.filter(|e| e.kind() == "Provenance" && !e.masked && !e.is_entered_in_error());
+    for lens in readable.filter_map(|e| lens::provenance(e.raw.as_ref()?, base).ok()).filter(can_be_marking) {
         let of = |e: &&&VisibleRecord| lens.targets.iter().any(|target| is_about(target, e));
         for entry in marked.iter().filter(of) {
             let known = found.get(&entry.record.key);
@@ -94,7 +101,7 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).chain([MARKED]).collect();
         let entries = nurse_amara_sees(&texts);
         let marked: Vec<&VisibleRecord> = entries.iter().filter(|e| e.is_entered_in_error()).collect();
-        let found = markings(&marked, &entries);
+        let found = markings(&marked, entries.iter(), None);
         let staff = |id: &str| {
             record(&format!(r#"{{"resourceType":"Practitioner","id":"{id}","name":[{{"text":"Dr {id}"}}]}}"#))
         };

@@ -73,7 +73,7 @@ pub(crate) fn has_tab(resource_type: &str) -> bool {
     tab_of_type(resource_type) != Tab::Other
 }
 
-/// The number of records in each of these tabs; tabs without any are left out.
+/// The number of records in each of these tabs; tabs without any are left out, and so are Provenances that were not read.
 pub(crate) fn counts(
     entries: &[VisibleRecord],
     other_types: &BTreeMap<Cow<'static, str>, u32>,
@@ -81,7 +81,9 @@ pub(crate) fn counts(
 ) -> Vec<TabCountDto> {
     let mut counts: BTreeMap<Tab, u32> = BTreeMap::new();
     let read = entries.iter().map(|entry| (tab_of(entry), 1));
-    let others = other_types.iter().map(|(name, count)| (tab_of_type(name), *count));
+    // Most say who saved a record, and are shown with that.
+    let others =
+        other_types.iter().filter(|(name, _)| *name != "Provenance").map(|(name, count)| (tab_of_type(name), *count));
     for (tab, more) in read.chain(others).filter(|(tab, _)| tabs.contains(tab)) {
         let count = counts.entry(tab).or_default();
         *count = count.saturating_add(more);

@@ -2,7 +2,7 @@
 
 use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
-use super::corrections::Corrections;
+use super::corrections::{Corrections, is_of_a_save};
 use super::judge::StatusClass;
 use super::names::{Names, unnamed};
 use super::results;
@@ -35,7 +35,7 @@ struct Line<'e> {
 /// The records of a tab, or of the timeline, newest first.
 fn lines(entries: &[VisibleRecord], tab: Option<ChartTabDto>) -> Vec<Line<'_>> {
     let belongs = |entry: &&VisibleRecord| match tab {
-        Some(tab) => tab_of(entry) == tab,
+        Some(tab) => tab_of(entry) == tab && !is_of_a_save(entry),
         None => !NO_EVENTS.contains(&entry.kind()),
     };
     let mut sorted: Vec<&VisibleRecord> = entries.iter().filter(belongs).collect();

@@ -158,6 +158,14 @@ impl<T> AuditGated<T> {
         work(self.0).map(AuditGated)
     }
 
+    /// A further read that depends on this one; one event covers both. `work` must let nothing out in another way.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub fn and_then<U, E: PhiFree>(self, work: impl FnOnce(T) -> Result<AuditGated<U>, E>) -> Result<AuditGated<U>, E> {
+        work(self.0)
+    }
+
     /// Two reads that one event covers.
     #[must_use]
     pub fn zip<U>(self, other: AuditGated<U>) -> AuditGated<(T, U)> {

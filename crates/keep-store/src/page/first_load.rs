@@ -93,7 +93,7 @@ impl Store {
                 let (facts, state) = (&row.facts, row.state());
                 let stored =
                     Stored { body: &row.body, version: &facts.version, updated: facts.updated, state, fresh: true };
-                put_in(&mut writer, facts, &stored)?;
+                put_in(&mut writer, facts, facts.patient.as_ref(), &stored)?;
                 if crate::restricted_allergy::has_marker(&facts.type_name) {
                     crate::restricted_allergy::remove_marker(&mut writer, &facts.key()?)?;
                 }

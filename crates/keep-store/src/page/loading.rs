@@ -2,6 +2,7 @@
 
 use super::PageReport;
 use super::reading::IncomingRow;
+use crate::by_target::is_by_target;
 use crate::error::StoreError;
 use crate::store::Store;
 use keep_domain::Segment;
@@ -22,14 +23,14 @@ const NEW_CHARTS: u32 = 1 << 31;
 const MANY: usize = 5000;
 
 /// The time limit of one transaction.
-pub(super) struct TimeSlice<'s> {
+pub(crate) struct TimeSlice<'s> {
     store: &'s Store,
     began: Duration,
 }
 
 impl TimeSlice<'_> {
     /// Whether it is over after `done` rows.
-    pub(super) fn is_over(&self, done: usize) -> bool {
+    pub(crate) fn is_over(&self, done: usize) -> bool {
         if done % STRIDE != STRIDE - 1 {
             return false;
         }
@@ -65,8 +66,28 @@ impl Store {
     }
 
     /// Starts the time slice of one transaction.
-    pub(super) fn time_slice(&self) -> TimeSlice<'_> {
+    pub(crate) fn time_slice(&self) -> TimeSlice<'_> {
         TimeSlice { store: self, began: self.clock.monotonic() }
+    }
+
+    /// Determines the charts of Provenances. Those whose targets are damaged or not stored yet keep none.
+    pub(super) fn find_charts_by_target(&self, rows: &mut [IncomingRow]) -> Result<(), StoreError> {
+        if !rows.iter().any(|row| is_by_target(&row.facts)) {
+            return Ok(());
+        }
+        self.read_confirmed(|conn| {
+            for row in rows.iter_mut() {
+                match self.patient_by_target(conn, &row.facts) {
+                    Ok(None) | Err(StoreError::Damaged(_)) => {}
+                    Ok(Some(patient)) => {
+                        row.patient = Some(patient.fingerprint());
+                        row.facts.patient = Some(patient);
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Puts the records of one chart next to each other, in order of arrival, so that the clustered table grows in

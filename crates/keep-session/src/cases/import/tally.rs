@@ -74,10 +74,12 @@ impl Tally {
     pub(super) fn add(&mut self, store: &Store, records: Vec<ListedRecord>) -> Result<(), StoreError> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.extend(records);
+        find_by_target(store, &mut waiting)?;
         self.look_up(store, &waiting)?;
         for record in waiting {
             match &record.place {
                 Place::Chart(patient) if !self.known.contains(patient) => self.waiting.push(record),
+                _ if is_by_target(&record) => self.waiting.push(record),
                 _ => self.count(record),
             }
         }
@@ -87,7 +89,9 @@ impl Tally {
     /// Counts those whose patient never came.
     pub(super) fn finish(&mut self) {
         for mut record in std::mem::take(&mut self.waiting) {
-            record.place = Place::None(NoChart::PatientMissing);
+            if matches!(record.place, Place::Chart(_)) {
+                record.place = Place::None(NoChart::PatientMissing);
+            }
             self.count(record);
         }
         if let Some(listed) = &mut self.listed {
@@ -121,6 +125,23 @@ impl Tally {
             listed.push(record);
         }
     }
+}
+
+/// Whether a record has no chart and may get that of its target, which may come later.
+fn is_by_target(record: &ListedRecord) -> bool {
+    let is_provenance = record.key.as_deref().is_some_and(|key| key.starts_with("Provenance/"));
+    is_provenance && matches!(record.place, Place::None(_))
+}
+
+/// Gives Provenances the charts in which they were stored.
+fn find_by_target(store: &Store, records: &mut [ListedRecord]) -> Result<(), StoreError> {
+    let unplaced = records.iter_mut().filter(|r| is_by_target(r));
+    let (records, keys): (Vec<_>, Vec<ResourceKey>) =
+        unplaced.filter_map(|r| r.key.as_deref()?.parse().ok().map(|key| (r, key))).unzip();
+    for (record, patient) in records.into_iter().zip(store.patients_of(&keys)?) {
+        record.place = patient.map_or_else(|| record.place.clone(), Place::Chart);
+    }
+    Ok(())
 }
 
 /// Where a record belongs by its own text; whether its patient is here is not known yet.

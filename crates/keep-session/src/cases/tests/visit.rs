@@ -3,6 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::allergies::AllergyStateDto;
+use crate::dto::chart::correction::CorrectionDto;
 use crate::dto::chart::document::PieceDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
@@ -10,7 +11,7 @@ use crate::dto::chart::notes::NoteStatusDto;
 use crate::dto::chart::record_state::RecordStateDto;
 use crate::dto::chart::timeline::RecordRequestDto;
 use crate::dto::chart::vitals::SignDto;
-use crate::dto::chart::{TimelineWindowDto, WindowDto};
+use crate::dto::chart::{ChartTabDto, TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
 use crate::dto::failure::FieldReasonDto;
 use crate::dto::lock::PermissionDto;
@@ -126,6 +127,11 @@ fn a_record_entered_in_error_stays_readable() {
         patient: String::from("maria"),
         reason: reason.to_owned(),
     };
+    let other = TimelineWindowDto { tab: Some(ChartTabDto::Other), window: window() };
+    let others = ok(chart::chart_timeline(&clinic.workstation, other)).rows;
+    let others: Vec<&str> = others.iter().map(|row| row.reference.as_str()).collect();
+    assert_eq!(others, ["Patient/maria"], "a save adds no line of its own");
+    assert!(shown.counts.iter().any(|count| count.tab == ChartTabDto::Other && count.count == 1));
     let mine = format!("Observation/{point}");
     assert!(saved.resources.contains(&mine));
     assert_eq!(
@@ -145,16 +151,25 @@ fn a_record_entered_in_error_stays_readable() {
         code_of(entered_in_error::mark_entered_in_error(&clinic.workstation, ask(mine.clone(), "again"))),
         ErrorCode::Stale
     );
+    let before = clinic.events(EventClass::ChartRead);
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
+    assert_eq!(clinic.events(EventClass::ChartRead), before + 1);
     let pulse = shown.vitals.iter().find(|s| s.key == SignDto::Pulse).expect("it stays listed");
     assert!(pulse.points.is_empty() && pulse.latest.is_none());
     let listed = &pulse.entered_in_error[0];
     assert!(listed.point.id == point && listed.point.values.iter().all(|v| v.number.is_none() && v.flag.is_none()));
-    // Who and why: see `view/corrections.rs`; the store files a Provenance under no patient, so it is not found here yet.
-    assert!(listed.corrected.may_undo);
+    let said = |c: &CorrectionDto| {
+        let when = c.when.as_deref().and_then(|w| w.get(..10)).map(str::to_owned);
+        (c.who.clone(), when, c.why.clone(), c.may_undo)
+    };
+    let expected = [Some("Amara Okafor"), Some("2026-11-22"), Some("other patient")].map(|t| t.map(str::to_owned));
+    let [who, when, why] = expected.clone();
+    assert_eq!(said(&listed.corrected), (who, when, why, true));
     let ask = RecordRequestDto { patient: String::from("maria"), reference: mine.clone() };
     let whole = ok(chart::chart_record(&clinic.workstation, ask)).row;
-    assert!(whole.corrected.is_some_and(|c| c.may_undo) && !whole.may_mark_entered_in_error);
+    let [who, when, why] = expected;
+    assert_eq!(whole.corrected.as_ref().map(said), Some((who, when, why, true)));
+    assert!(!whole.may_mark_entered_in_error);
     let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() })).rows;
     assert!(rows.iter().any(|r| r.reference == mine && r.marks.contains(&MarkDto::EnteredInError)));
 }
