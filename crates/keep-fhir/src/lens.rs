@@ -62,7 +62,7 @@ pub use medication::{MedicationLens, MedicineRecord, Supply, medication};
 pub use modifier::{Modifier, ModifierState, Modifiers, modifiers};
 pub(crate) use observation::observation_in;
 pub use observation::{
-    Component, File, Measured, ObservationDetails, ObservationLens, ReferenceRange, Samples, observation,
+    Component, File, Measured, ObservationDetails, ObservationLens, ReferenceRange, Samples, derived_from, observation,
     observation_details,
 };
 pub use organization::{OrganizationLens, organization};

@@ -25,6 +25,7 @@ pub(crate) mod results;
 pub(crate) mod sign;
 pub(crate) mod tabs;
 pub(crate) mod timeline;
+pub(crate) mod unfounded;
 pub(crate) mod value;
 pub(crate) mod visible_record;
 pub(crate) mod vitals;

@@ -6,7 +6,9 @@ import { formatDate } from "../words/dates";
 import { sayMoment } from "../words/moments";
 import { type Say, useWords } from "../words/words";
 import css from "./chart.module.css";
+import { Correction } from "./correction.view";
 import { Marks } from "./marks.view";
+import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordParts } from "./record-parts.view";
 import { RecordStateChip } from "./record-state.view";
 
@@ -49,24 +51,36 @@ export function OtherAllergiesCards({ allergies }: { allergies: AllergiesDto }) 
   );
 }
 
+const referenceOf = ({ id }: AllergyDto) => `AllergyIntolerance/${id}`;
+
+/** The substance, or what a statement says that is recorded in place of one. */
+function sayAllergy(say: Say, { substance, absence }: AllergyDto): string {
+  return absence === null ? (substance ?? say("value.unreadable")) : sayAbsence(say, absence);
+}
+
 function Rows({ allergies, isVoid = false }: { allergies: AllergyDto[]; isVoid?: boolean }) {
   const say = useWords();
+  const correctionOf = useCorrectionOf();
   return (
     <ul>
       {allergies.map((allergy) => (
         <CardRow
           key={allergy.id}
           end={allergy.recorded === null ? undefined : say("recorded", { date: formatDate(allergy.recorded) })}
+          menu={
+            <RecordMenu
+              reference={referenceOf(allergy)}
+              title={sayAllergy(say, allergy)}
+              when={formatDate(allergy.recorded)}
+            />
+          }
         >
           <span className={isVoid ? css.inError : undefined}>
-            {allergy.absence === null ? (
-              <b>{allergy.substance ?? say("value.unreadable")}</b>
-            ) : (
-              sayAbsence(say, allergy.absence)
-            )}
+            {allergy.absence === null ? <b>{sayAllergy(say, allergy)}</b> : sayAllergy(say, allergy)}
           </span>{" "}
           {allergy.absence === null ? <Reaction allergy={allergy} isVoid={isVoid} /> : null}{" "}
           <Marks marks={allergy.marks} /> <RecordStateChip record={allergy.record} />
+          <Correction corrected={correctionOf(referenceOf(allergy))} />
           <RecordParts parts={partsOf(say, allergy)} />
         </CardRow>
       ))}

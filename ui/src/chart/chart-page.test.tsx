@@ -316,7 +316,9 @@ test("known allergies next to a restricted one say that the list is incomplete",
 test("refuted allergies and unconfirmed problems are never among the known ones", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/allergies");
   expect(screen.getByRole("region", { name: "Known allergies" })).not.toHaveTextContent("Aspirin");
-  expect(screen.getByRole("region", { name: "Ruled out or entered in error" })).toHaveTextContent("Aspirin Ruled out");
+  expect(screen.getByRole("region", { name: "Ruled out or entered in error" })).toHaveTextContent(
+    "Aspirin Refuted (ruled out)",
+  );
   expect(screen.getByText("Note: Adrenaline was needed.")).toBeVisible();
   await user.click(screen.getByRole("tab", { name: "Problems" }));
   const embolism = screen.getByRole("region", { name: "Unconfirmed problems" });

@@ -23,6 +23,7 @@ import { Marks } from "./marks.view";
 import { MedicinesTab } from "./medicines.view";
 import { Notes } from "./notes.view";
 import { ProblemsCards } from "./problems.view";
+import { RecordMenuProvider } from "./record-menu.view";
 import { ResultsTab } from "./results-tab.view";
 import { Summary } from "./summary.view";
 import { RecordsTab } from "./timeline.view";
@@ -106,7 +107,13 @@ function Chart({ patient }: { patient: string }) {
           {withNotices ? <ChartNotices chart={chart} /> : null}
           <ChartFactsProvider value={chart}>
             <CorrectionsProvider banner={chart.banner}>
-              <Panel chart={chart} tab={current} />
+              {current === "summary" ? (
+                <Summary chart={chart} />
+              ) : (
+                <RecordMenuProvider patient={chart.banner.patient} correctable={chart.correctable}>
+                  <Panel chart={chart} tab={current} />
+                </RecordMenuProvider>
+              )}
             </CorrectionsProvider>
           </ChartFactsProvider>
         </TabPanel>
@@ -141,7 +148,7 @@ function MergedNotice({ replacedBy }: { replacedBy: readonly LinkedDto[] }) {
   });
 }
 
-function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
+function Panel({ chart, tab }: { chart: ChartDto; tab: Exclude<ChartTabDto, "summary"> }) {
   switch (tab) {
     case "timeline":
     case "visits":
@@ -172,7 +179,5 @@ function Panel({ chart, tab }: { chart: ChartDto; tab: ChartTabDto }) {
       );
     case "immunisations":
       return <ImmunisationsCard immunisations={chart.immunisations} />;
-    case "summary":
-      return <Summary chart={chart} />;
   }
 }

@@ -4,12 +4,18 @@ import type { ImmunisationDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { messageFor, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
+import css from "./chart.module.css";
+import { Correction } from "./correction.view";
+import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordStateChip } from "./record-state.view";
+
+const referenceOf = ({ id }: ImmunisationDto) => `Immunization/${id}`;
 
 /** Vaccines that were given or not given. */
 export function ImmunisationsCard({ immunisations }: { immunisations: ImmunisationDto[] }) {
   const say = useWords();
   const { sayNone, count } = useAbsence();
+  const correctionOf = useCorrectionOf();
   return (
     <Card title={say("immunisations.title")} aside={count(immunisations.length, SUBJECTS.immunisations)}>
       {immunisations.length === 0 ? (
@@ -17,14 +23,27 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
       ) : (
         <ul>
           {immunisations.map((immunisation) => (
-            <CardRow key={immunisation.id} end={formatDate(immunisation.given)}>
-              {immunisation.vaccine ?? say("value.unreadable")}{" "}
+            <CardRow
+              key={immunisation.id}
+              end={formatDate(immunisation.given)}
+              menu={
+                <RecordMenu
+                  reference={referenceOf(immunisation)}
+                  title={immunisation.vaccine ?? say("value.unreadable")}
+                  when={formatDate(immunisation.given)}
+                />
+              }
+            >
+              <span className={immunisation.status === "entered-in-error" ? css.inError : undefined}>
+                {immunisation.vaccine ?? say("value.unreadable")}
+              </span>{" "}
               {immunisation.status === "completed" ? null : (
                 <Chip tone="warn">
                   {say(messageFor("immunisation", immunisation.status ?? "", "immunisation.other"))}
                 </Chip>
               )}{" "}
               <RecordStateChip record={immunisation.record} />
+              <Correction corrected={correctionOf(referenceOf(immunisation))} />
             </CardRow>
           ))}
         </ul>

@@ -8,6 +8,7 @@ import css from "./chart.module.css";
 import { Marks } from "./marks.view";
 import { DosageLines, MedicationLine } from "./medication-line.view";
 import { sayDetails, sayEnded, sayEvent } from "./medicine-words";
+import { RecordMenu } from "./record-menu.view";
 
 /** The groups beside the current medicines that no reader of a summary may miss. */
 const BESIDE_CURRENT: MedicineGroupDto[] = ["on_hold", "unknown", "without_order"];
@@ -111,7 +112,17 @@ function Rows({ medicines, full }: { medicines: MedicineDto[]; full: boolean }) 
   return (
     <ul>
       {medicines.map((medicine) => (
-        <CardRow key={medicine.reference} end={end(medicine)}>
+        <CardRow
+          key={medicine.reference}
+          end={end(medicine)}
+          menu={
+            <RecordMenu
+              reference={medicine.reference}
+              title={medicine.name ?? say("medicine.nameless")}
+              when={formatDate(medicine.since)}
+            />
+          }
+        >
           <MedicationLine medicine={medicine} />
           <Notes medicine={medicine} full={full} />
           <History medicine={medicine} />

@@ -5,7 +5,9 @@ import { sayMoment } from "../words/moments";
 import { type Say, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
+import { Correction } from "./correction.view";
 import { Marks } from "./marks.view";
+import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordParts } from "./record-parts.view";
 import { RecordStateChip } from "./record-state.view";
 
@@ -67,14 +69,28 @@ export function ProblemsCards({ problems }: { problems: ProblemDto[] }) {
   );
 }
 
+const referenceOf = ({ id }: ProblemDto) => `Condition/${id}`;
+
 function Rows({ problems }: { problems: ProblemDto[] }) {
   const say = useWords();
+  const correctionOf = useCorrectionOf();
   return (
     <ul>
       {problems.map((problem) => (
-        <CardRow key={problem.id} end={sayWhen(say, problem)}>
+        <CardRow
+          key={problem.id}
+          end={sayWhen(say, problem)}
+          menu={
+            <RecordMenu
+              reference={referenceOf(problem)}
+              title={sayProblem(say, problem)}
+              when={sayWhen(say, problem)}
+            />
+          }
+        >
           <span className={nameClass(problem)}>{sayProblem(say, problem)}</span> <Marks marks={problem.marks} />{" "}
           <RecordStateChip record={problem.record} />
+          <Correction corrected={correctionOf(referenceOf(problem))} />
           <RecordParts parts={partsOf(say, problem)} />
         </CardRow>
       ))}

@@ -14,22 +14,28 @@ import { Marks } from "./marks.view";
 import { RecordDetails } from "./record-details.view";
 import { RecordStateChip } from "./record-state.view";
 
-/** A record and its title. */
-type Shown = Pick<TimelineRowDto, "reference" | "title">;
+/** A record and its title, and the records that share its line. */
+export type ShownRecord = Pick<TimelineRowDto, "reference" | "title" | "others">;
 
 interface Props {
   patient: string;
   /** The record that is shown, or null. */
-  row: Shown | null;
+  row: ShownRecord | null;
   onClose: () => void;
 }
 
-/** One record in full: everything that it says, with its marks. */
+/** One record in full, or each of a line of several: everything that they say, with their marks. */
 export function RecordDialog({ patient, row, onClose }: Props) {
   const say = useWords();
   return (
     <Dialog open={row !== null} onClose={onClose} title={row === null ? "" : sayRecordTitle(say, row.title)} wide>
-      {row === null ? null : <Content patient={patient} row={row} />}
+      {row === null ? null : (
+        <div className={css.stack}>
+          {[row.reference, ...row.others].map((reference) => (
+            <Content key={reference} patient={patient} reference={reference} isOne={row.others.length === 0} />
+          ))}
+        </div>
+      )}
       <DialogFoot>
         <Button onPress={onClose} autoFocus>
           {say("dialog.close")}
@@ -39,17 +45,18 @@ export function RecordDialog({ patient, row, onClose }: Props) {
   );
 }
 
-function Content({ patient, row }: { patient: string; row: Shown }) {
+function Content({ patient, reference, isOne }: { patient: string; reference: string; isOne: boolean }) {
   const say = useWords();
   const actionsOf = useCorrectionActions();
-  const reply = useIpcQuery("chart_record", { patient, reference: row.reference });
+  const reply = useIpcQuery("chart_record", { patient, reference });
   if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;
   if (reply.data === undefined) return <div aria-busy="true" />;
   const { row: shown, details } = reply.data;
   const title = sayRecordTitle(say, shown.title);
   return (
-    <div className={css.stack}>
+    <section className={css.stack} aria-label={title}>
       <div className={css.marks}>
+        {isOne ? null : <b>{title}</b>}
         <span className={css.quiet}>{formatDateTime(shown.at)}</span>
         <Marks marks={shown.marks} />
         <RecordStateChip record={shown.record} />
@@ -57,6 +64,6 @@ function Content({ patient, row }: { patient: string; row: Shown }) {
       </div>
       <Correction corrected={shown.corrected} />
       {details.length === 0 ? <p>{say("record.no_details")}</p> : <RecordDetails details={details} />}
-    </div>
+    </section>
   );
 }

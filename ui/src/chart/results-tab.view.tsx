@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { PagedTable } from "../components/paged-table.view";
+import { RowMenu } from "../components/row-menu.view";
 import { type Column, RowButton } from "../components/virtual-table.view";
 import type { ResultDto } from "../ipc/bindings";
 import { usePagedList } from "../ipc/paged-list.query";
@@ -9,11 +10,16 @@ import { splitValue } from "../words/values";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
+import { Correction } from "./correction.view";
+import { useCorrectionActions } from "./corrections";
 import { Marks } from "./marks.view";
 import { RecordDialog } from "./record-dialog.view";
 import { RecordStateChip } from "./record-state.view";
 import { ResultDetails, ResultRanges, ResultValues } from "./result-parts.view";
 import resultsCss from "./results.module.css";
+
+const referenceOf = ({ isReport, id }: ResultDto) => `${isReport ? "DiagnosticReport" : "Observation"}/${id}`;
+const isInError = (row: ResultDto) => row.marks.some(({ kind }) => kind === "entered_in_error");
 
 /** All results and reports, newest first, with their reference ranges. */
 export function ResultsTab({ patient }: { patient: string }) {
@@ -21,7 +27,9 @@ export function ResultsTab({ patient }: { patient: string }) {
   const { sayNone } = useAbsence();
   const rows = usePagedList("chart_results", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
+  const actionsOf = useCorrectionActions();
   const [opened, setOpened] = useState<ResultDto | null>(null);
+  const sayName = (row: ResultDto) => row.name ?? say("value.unreadable");
   // The recorded value is shown below the rounded one if there is space, otherwise in its title.
   const fits = (row: ResultDto) => {
     const recorded = row.value === null ? null : splitValue(say, row.value).recorded;
@@ -37,11 +45,14 @@ export function ResultsTab({ patient }: { patient: string }) {
       cell: (row) => (
         <>
           <span className={resultsCss.over}>
-            <RowButton onOpen={() => setOpened(row)}>{row.name ?? say("value.unreadable")}</RowButton>{" "}
+            <span className={isInError(row) ? css.inError : undefined}>
+              <RowButton onOpen={() => setOpened(row)}>{sayName(row)}</RowButton>
+            </span>{" "}
             <RecordStateChip record={row.record} />
             <Marks marks={row.marks} />
           </span>
           <span className={resultsCss.under}>{row.isReport ? say("result.report") : row.panel}</span>
+          <Correction corrected={row.corrected} />
           <ResultDetails details={row.details} />
         </>
       ),
@@ -82,6 +93,22 @@ export function ResultsTab({ patient }: { patient: string }) {
         </span>
       ),
     },
+    {
+      key: "actions",
+      label: "",
+      width: "40px",
+      cell: (row) => {
+        const [title, when] = [sayName(row), formatDateTime(row.taken)];
+        const { mayMarkEnteredInError: mayMark, corrected } = row;
+        const actions = actionsOf({ reference: referenceOf(row), title, when, mayMark, corrected });
+        return (
+          <RowMenu
+            label={say("row.actions", { what: `${title}, ${when}` })}
+            actions={[{ label: say("row.show"), onAction: () => setOpened(row) }, ...actions]}
+          />
+        );
+      },
+    },
   ];
   return (
     <>
@@ -97,10 +124,7 @@ export function ResultsTab({ patient }: { patient: string }) {
         row={
           opened === null
             ? null
-            : {
-                reference: `${opened.isReport ? "DiagnosticReport" : "Observation"}/${opened.id}`,
-                title: { kind: "recorded", text: opened.name ?? say("value.unreadable") },
-              }
+            : { reference: referenceOf(opened), title: { kind: "recorded", text: sayName(opened) }, others: [] }
         }
         onClose={() => setOpened(null)}
       />

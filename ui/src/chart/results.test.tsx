@@ -43,6 +43,8 @@ const result = (part: Partial<ResultDto>): ResultDto => ({
   panel: null,
   details: [],
   marks: [],
+  mayMarkEnteredInError: false,
+  corrected: null,
   record: "synced",
   ...part,
 });

@@ -61,6 +61,7 @@ function LastNoteCard({ chart }: { chart: ChartDto }) {
       }
     >
       <div className={css.noteChips}>
+        <b>{note.kind ?? say("note.text")}</b>
         <NoteChips note={note} />
       </div>
       <p className={`${css.noteText} ${css.clamped}`}>{firstText(note) ?? say("note.last.open")}</p>

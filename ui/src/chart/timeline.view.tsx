@@ -8,7 +8,7 @@ import { usePagedList } from "../ipc/paged-list.query";
 import { useNarrowWindow } from "../theme/window-width";
 import { sayReaction } from "../words/allergies";
 import { formatDateTime } from "../words/dates";
-import { sayRecordTitle } from "../words/record-title";
+import { sayRecordTitle, sayRecordType } from "../words/record-title";
 import { type Say, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
@@ -33,6 +33,11 @@ function sayDetail(say: Say, detail: TimelineDetailDto): string {
     case "results":
       return say("timeline.results", { count: detail.count });
   }
+}
+
+/** What kind of record a line is: of the rarer ones what their type is called. */
+function sayKind(say: Say, { kind, reference }: TimelineRowDto): string {
+  return kind === "other" ? sayRecordType(say, reference.split("/")[0] ?? "") : say(`timeline.${kind}`);
 }
 
 /** The tabs that are a plain list of records. */
@@ -65,8 +70,9 @@ export function RecordsTab({ patient, tab }: Props) {
     {
       key: "kind",
       label: say("col.kind"),
-      width: "110px",
-      cell: (row) => say(`timeline.${row.kind}`),
+      width: "118px",
+      wrap: true,
+      cell: (row) => sayKind(say, row),
     },
     {
       key: "title",

@@ -104,7 +104,11 @@ function PointTable({ series }: { series: VitalSeriesDto }) {
             {series.unit ?? say("col.value")}
           </th>
           <th scope="col">{say("col.state")}</th>
-          {hasActions ? <th scope="col">{say("col.correct")}</th> : null}
+          {hasActions ? (
+            <th scope="col" className={css.actions}>
+              <span className={css.visuallyHidden}>{say("col.actions")}</span>
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
@@ -130,7 +134,7 @@ function PointTable({ series }: { series: VitalSeriesDto }) {
               <RecordStateChip record={point.record} />
             </td>
             {hasActions ? (
-              <td>
+              <td className={css.actions}>
                 <RowMenu label={say("row.actions", { what: `${title}, ${sayWhen(point)}` })} actions={actions} />
               </td>
             ) : null}

@@ -24,12 +24,13 @@ export function Card({ title, aside, tone = "plain", className, children }: Prop
   );
 }
 
-/** One line of a card, with its age or date at the end. */
-export function CardRow({ children, end }: { children: ReactNode; end?: ReactNode }) {
+/** One line of a card, with its age or date and its menu at the end. */
+export function CardRow({ children, end, menu }: { children: ReactNode; end?: ReactNode; menu?: ReactNode }) {
   return (
     <li className={css.row}>
       <div>{children}</div>
       {end === undefined ? null : <span className={css.end}>{end}</span>}
+      {menu === undefined ? null : <span className={css.menu}>{menu}</span>}
     </li>
   );
 }

@@ -412,6 +412,10 @@ lastNote: NoteDto | null,
  */
 immunisations: Array<ImmunisationDto>, 
 /**
+ * Those of the allergies, problems, medicines and immunisations that the user may correct or that were corrected.
+ */
+correctable: Array<CorrectableDto>, 
+/**
  * What was completely downloaded, and when.
  */
 completeness: DownloadCompletenessDto, 
@@ -575,6 +579,20 @@ id: string, } | { "kind": "record",
 title: RecordTitleDto, } | { "kind": "deleted" } | { "kind": "unreadable" };
 
 export type Consciousness = "alert" | "confusion" | "voice" | "pain" | "unresponsive";
+
+export type CorrectableDto = { 
+/**
+ * Type/id.
+ */
+reference: string, 
+/**
+ * Whether the user may mark it as entered in error.
+ */
+mayMark: boolean, 
+/**
+ * Of a record entered in error: who marked it, when and why.
+ */
+corrected: CorrectionDto | null, };
 
 export type CorrectionDto = { 
 /**
@@ -1357,7 +1375,7 @@ code: string, } | { "kind": "verification",
 /**
  * The code or the text as recorded.
  */
-code: string, } | { "kind": "do_not" } | { "kind": "entered_in_error" } | { "kind": "focus", 
+code: string, } | { "kind": "do_not" } | { "kind": "entered_in_error" } | { "kind": "unfounded" } | { "kind": "focus", 
 /**
  * Who or what, as recorded.
  */
@@ -1365,7 +1383,11 @@ whom: string | null, } | { "kind": "superseded",
 /**
  * The record that replaces it, as recorded.
  */
-by: string | null, } | { "kind": "in_future" } | { "kind": "missing", 
+by: string | null, 
+/**
+ * When that one was written, RFC 3339 or partial.
+ */
+at: string | null, } | { "kind": "in_future" } | { "kind": "missing", 
 /**
  * The element: `status`, `intent`, ...
  */
@@ -2225,6 +2247,14 @@ details: Array<ResultDetailDto>,
  */
 marks: Array<MarkDto>, 
 /**
+ * Whether the user may mark it as entered in error; `false` in the summary.
+ */
+mayMarkEnteredInError: boolean, 
+/**
+ * Of a record entered in error: who marked it, when and why.
+ */
+corrected: CorrectionDto | null, 
+/**
  * Sync state.
  */
 record: RecordStateDto, };
@@ -2746,6 +2776,10 @@ export type TimelineRowDto = {
  * Type/id.
  */
 reference: string, 
+/**
+ * The other records of a line of several, Type/id.
+ */
+others: Array<string>, 
 /**
  * Kind of entry.
  */

@@ -14,8 +14,11 @@ export function sayMark(say: Say, mark: MarkDto): string {
       return sayCode(say, "mark.verification", mark.code);
     case "focus":
       return mark.whom === null ? say("mark.focus.unnamed") : say("mark.focus", { whom: mark.whom });
-    case "superseded":
-      return mark.by === null ? say("mark.superseded") : say("mark.superseded.by", { by: mark.by });
+    case "superseded": {
+      const at = mark.at === null ? "" : formatDateTime(mark.at);
+      const by = [mark.by ?? "", at].filter((part) => part !== "").join(", ");
+      return by === "" ? say("mark.superseded") : say("mark.superseded.by", { by });
+    }
     case "missing":
       return say("mark.missing", { element: sayElement(say, mark.element) });
     case "deceased":

@@ -6,7 +6,7 @@ use super::parts::{Concept, Quantity, Reference, When};
 use super::reader::{Reader, concept, member_owned, period, reference, when};
 use crate::node::Members;
 use crate::{FhirError, Kind, Node, Raw};
-use keep_domain::Phi;
+use keep_domain::{Phi, ResourceKey};
 pub(super) use value::file;
 pub use value::{File, Measured, Samples};
 use value::{fault_of, measured, side};
@@ -125,6 +125,12 @@ pub fn observation_details(raw: &Raw) -> Result<ObservationDetails, FhirError> {
         narrative: r.narrative(false),
         faults: r.into_faults(),
     })
+}
+
+/// The records that an Observation was computed from.
+pub fn derived_from(raw: &Raw) -> Vec<ResourceKey> {
+    let Ok(mut r) = Reader::open(raw, &["Observation"]) else { return Vec::new() };
+    r.list("derivedFrom", reference).into_iter().filter_map(|from| from.key).collect()
 }
 
 /// Reads an object that is known to be an Observation.

@@ -13,12 +13,14 @@ use crate::records::corrections::corrections;
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
+use crate::view::corrections::{LISTED, correctable};
 use crate::view::details::Details;
 use crate::view::judge::Population;
 use crate::view::medicines::MedicineContext;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
 use crate::view::timeline::{RowContext, Window, row_of};
+use crate::view::unfounded::unfounded;
 use crate::view::vitals::{Reading, SeriesContext};
 use crate::view::{allergies, completeness, immunisations, medicines, notes, problems, results, vitals, words};
 use crate::workstation::Workstation;
@@ -29,6 +31,8 @@ use keep_domain::{ErrorCode, R4_TYPES, ResourceKey};
 const MOST_ROWS: u32 = 200;
 /// The most rows of one list of the summary; longer lists are in the timeline. Keeps a reply below 256 kB.
 const MOST_LISTED: usize = 120;
+/// The most records of these lists that the user may correct.
+const MOST_CORRECTABLE: usize = 4 * MOST_LISTED;
 /// The longest note of the summary, bytes.
 const LONGEST_NOTE: usize = 4_000;
 
@@ -73,7 +77,8 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
         let names = names_of(ctx.store, &window.unnamed(Some(&base)))?.on(&base);
         let corrections = &corrections(ctx, &chart, window.entries())?;
         let (names, clinic_clock, access_view) = (&names, &chart.clinic_clock, &chart.view);
-        Ok(window.rows(&RowContext { names, clinic_clock, access_view, corrections }))
+        let unfounded = &unfounded(&chart.entries);
+        Ok(window.rows(&RowContext { names, clinic_clock, access_view, corrections, unfounded }))
     })
 }
 
@@ -95,7 +100,8 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let names = names_of(ctx.store, &details.unnamed())?.or_people(|| workstation.names()).on(&base);
         let corrections = &corrections(ctx, &chart, std::iter::once(entry))?;
         let (clinic_clock, access_view) = (&chart.clinic_clock, &chart.view);
-        let row = row_of(entry, &RowContext { names: &names, clinic_clock, access_view, corrections });
+        let unfounded = &unfounded(&chart.entries);
+        let row = row_of(entry, &RowContext { names: &names, clinic_clock, access_view, corrections, unfounded });
         let row = row.ok_or(ErrorCode::NotAvailable)?;
         Ok(RecordDto { row, details: details.shown(&names) })
     })
@@ -109,9 +115,13 @@ pub fn chart_results(workstation: &Workstation, request: WindowDto) -> Result<Re
     workstation.authorize(Action::OpenChart, |unlocked| {
         // The patient's sex and age choose the reference range.
         let types = ["Observation", "DiagnosticReport", "Patient"];
-        let chart = read_chart(&Ctx::new(workstation, unlocked)?, &patient_id(&request.patient)?, &types)?;
+        let ctx = &Ctx::new(workstation, unlocked)?;
+        let chart = read_chart(ctx, &patient_id(&request.patient)?, &types)?;
         let (offset, limit) = window(&request);
-        Ok(results::window(&chart.entries, &chart.clinic_clock, offset, limit))
+        let mut found = results::window(&chart.entries, &chart.clinic_clock, offset, limit);
+        let corrections = corrections(ctx, &chart, chart.entries.iter())?;
+        results::add_corrections(&mut found.rows, &chart.entries, &chart.view, &corrections);
+        Ok(found)
     })
 }
 
@@ -181,10 +191,9 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let series = SeriesContext { population: &population, clinic_clock, access_view: view };
     let mut vital_series = vitals::series(readings, &series);
     let in_error = vitals::readings_in_error(entries);
-    if !in_error.is_empty() {
-        let corrections = corrections(ctx, chart, in_error.iter().map(|r| r.entry))?;
-        vitals::add_in_error(&mut vital_series, &in_error, &series, &corrections);
-    }
+    let listed = entries.iter().filter(|e| LISTED.contains(&e.kind()));
+    let corrections = corrections(ctx, chart, in_error.iter().map(|r| r.entry).chain(listed))?;
+    vitals::add_in_error(&mut vital_series, &in_error, &series, &corrections);
     Ok(ChartDto {
         counts: tabs::counts(entries, &chart.other_types, &tabs),
         tabs,
@@ -198,6 +207,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
         results: results::recent_and_abnormal(entries, &population, clinic_clock),
         last_note,
         immunisations: first(immunisations::immunisations(entries)),
+        correctable: correctable(entries, view, &corrections, MOST_CORRECTABLE),
         completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
         drafts: super::drafts::of_patient(ctx, &chart.patient, name.as_deref()),

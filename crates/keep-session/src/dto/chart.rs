@@ -47,6 +47,8 @@ pub struct ChartDto {
     pub last_note: Option<notes::NoteDto>,
     /// Immunisations.
     pub immunisations: Vec<immunisations::ImmunisationDto>,
+    /// Those of the allergies, problems, medicines and immunisations that the user may correct or that were corrected.
+    pub correctable: Vec<correction::CorrectableDto>,
     /// What was completely downloaded, and when.
     pub completeness: DownloadCompletenessDto,
     /// Records that could not be read, by type.

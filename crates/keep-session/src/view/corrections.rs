@@ -1,9 +1,10 @@
 //! Who marked a record as entered in error, when and why: from the Provenance of the marking.
 
+use super::access_view::AccessView;
 use super::names::Names;
 use super::visible_record::VisibleRecord;
 use super::words;
-use crate::dto::chart::correction::CorrectionDto;
+use crate::dto::chart::correction::{CorrectableDto, CorrectionDto};
 use keep_domain::ResourceKey;
 use keep_fhir::lens::{self, ProvenanceLens, ProvenanceTarget};
 use std::collections::BTreeMap;
@@ -40,6 +41,33 @@ impl Corrections {
 pub(crate) fn is_of_a_save(entry: &VisibleRecord) -> bool {
     let read = || lens::provenance(entry.raw.as_ref()?, None).ok();
     entry.kind() == "Provenance" && read().is_some_and(|lens| lens.by_chartkeep)
+}
+
+/// The types whose records are in the lists of a chart.
+pub(crate) const LISTED: [&str; 7] = [
+    "AllergyIntolerance",
+    "Condition",
+    "Immunization",
+    "MedicationAdministration",
+    "MedicationDispense",
+    "MedicationRequest",
+    "MedicationStatement",
+];
+
+/// The records of the lists that the user may mark as entered in error, and those that were; at most `most`.
+pub(crate) fn correctable(
+    entries: &[VisibleRecord],
+    view: &AccessView,
+    corrections: &Corrections,
+    most: usize,
+) -> Vec<CorrectableDto> {
+    let listed = entries.iter().filter(|e| LISTED.contains(&e.kind()));
+    let found = listed.filter_map(|entry| {
+        let reference = entry.record.key.to_string();
+        let (may_mark, corrected) = (entry.may_mark_entered_in_error(view), corrections.of(&reference));
+        (may_mark || corrected.is_some()).then_some(CorrectableDto { reference, may_mark, corrected })
+    });
+    found.take(most).collect()
 }
 
 /// The Provenance of each marking, by record.

@@ -89,7 +89,7 @@ fn mark(kind: &str, modifier: &Modifier<'_>, all: &Modifiers<'_>, reason: &mut O
     }
     let is_known = *state == ModifierState::Known;
     Some(match path.as_str() {
-        "status" if code == "superseded" => MarkDto::Superseded { by: None },
+        "status" if code == "superseded" => MarkDto::Superseded { by: None, at: None },
         "status" | "lifecycleStatus" | "clinicalStatus" | "docStatus" | "participantStatus" => {
             MarkDto::Status { code: recorded(modifier), reason: reason.take() }
         }
@@ -117,7 +117,7 @@ fn recorded(modifier: &Modifier<'_>) -> String {
 fn linked(code: Option<&str>, other: Option<&Reference>) -> MarkDto {
     let other = other.and_then(name_of);
     match code {
-        Some("replaced-by") => MarkDto::Superseded { by: other },
+        Some("replaced-by") => MarkDto::Superseded { by: other, at: None },
         code => MarkDto::Linked { code: code.map(str::to_owned), other },
     }
 }

@@ -3,17 +3,21 @@
 mod panels;
 pub(crate) mod rows;
 
+use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
+use super::corrections::Corrections;
 use super::judge::{Population, interpreted};
+use super::unfounded::unfounded;
 use super::visible_record::VisibleRecord;
 use super::words;
 use crate::dto::chart::results::{ResultDto, ResultsDto};
 use keep_clinical::{AbnormalFlag, Rounding};
-use keep_fhir::lens::ObservationLens;
+use keep_fhir::Raw;
+use keep_fhir::lens::{self, ObservationLens, ReportLens};
 use panels::Panels;
 use rows::Rows;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A normal result is shown in the summary for this long: 90 days.
 const FRESH_MILLIS: i64 = 90 * 24 * 60 * 60 * 1000;
@@ -31,7 +35,8 @@ const LESS_URGENT: [&str; 4] = ["survey", "social-history", "activity", "therapy
 pub(crate) fn window(entries: &[VisibleRecord], clinic_clock: &ClinicClock, offset: usize, limit: usize) -> ResultsDto {
     let panels = Panels::of(entries);
     let population = Population::of(entries, &clinic_clock.zone);
-    let rows = Rows { panels: &panels, clinic_clock, population: &population, longest: LONGEST };
+    let unfounded = &unfounded(entries);
+    let rows = Rows { panels: &panels, clinic_clock, population: &population, unfounded, longest: LONGEST };
     let found = sorted(entries.iter().filter(|e| panels.has_row(e)).collect());
     let mut length = 0;
     let shown = found.iter().skip(offset).take(limit).filter_map(|e| rows.row(e)).enumerate();
@@ -41,6 +46,23 @@ pub(crate) fn window(entries: &[VisibleRecord], clinic_clock: &ClinicClock, offs
         *at == 0 || length <= MOST_TEXT
     });
     ResultsDto { rows: shown.map(|(_, row)| row).collect(), total: u32::try_from(found.len()).unwrap_or(u32::MAX) }
+}
+
+/// Adds whether the user may mark each of these results as entered in error, and who did.
+pub(crate) fn add_corrections(
+    rows: &mut [ResultDto],
+    entries: &[VisibleRecord],
+    view: &AccessView,
+    corrections: &Corrections,
+) {
+    let results = entries.iter().filter(|e| matches!(e.kind(), "Observation" | "DiagnosticReport"));
+    let by_key: BTreeMap<(bool, &str), &VisibleRecord> =
+        results.map(|e| ((e.kind() == "DiagnosticReport", e.record.key.id.as_str()), e)).collect();
+    for row in rows {
+        let Some(entry) = by_key.get(&(row.is_report, row.id.as_str())) else { continue };
+        row.may_mark_entered_in_error = entry.may_mark_entered_in_error(view);
+        row.corrected = corrections.of(&entry.record.key.to_string());
+    }
 }
 
 fn sorted(mut found: Vec<&VisibleRecord>) -> Vec<&VisibleRecord> {
@@ -57,7 +79,8 @@ pub(crate) fn recent_and_abnormal(
     let since = clinic_clock.now.plus_millis(-FRESH_MILLIS);
     let is_fresh = |entry: &VisibleRecord| entry.at().is_some_and(|at| at >= since);
     let panels = Panels::since(entries, since);
-    let rows = Rows { panels: &panels, clinic_clock, population, longest: LONGEST_IN_SUMMARY };
+    let unfounded = &unfounded(entries);
+    let rows = Rows { panels: &panels, clinic_clock, population, unfounded, longest: LONGEST_IN_SUMMARY };
     let mut seen = BTreeSet::new();
     let mut chosen: Vec<(u8, &VisibleRecord)> = Vec::new();
     let found = entries.iter().filter(|e| !e.is_entered_in_error() && panels.has_row(e));
@@ -95,6 +118,19 @@ pub(crate) fn value_text(lens: &ObservationLens, rounding: Rounding) -> String {
 pub(crate) fn recorded(lens: &ObservationLens) -> Option<String> {
     let exact = value_text(lens, Rounding::AsRecorded);
     (exact != value_text(lens, words::RESULT)).then(|| words::cut(&exact, LONGEST_IN_SUMMARY))
+}
+
+/// What a report says in words: its conclusion, or else its text.
+pub(crate) fn report_text(raw: &Raw, lens: &ReportLens) -> Option<String> {
+    // EXPOSE: the conclusion is what is shown.
+    let conclusion = lens.conclusion.as_ref().and_then(|c| words::some(c.expose().trim()));
+    conclusion.or_else(|| {
+        let details = lens::report_details(raw).ok()?;
+        let coded = details.conclusion_codes.iter().filter_map(|c| words::label(Some(c)));
+        // EXPOSE: so is its text.
+        let texts = details.files.iter().filter_map(|f| f.text.as_ref()).map(|t| t.expose().trim().to_owned());
+        words::some(words::joined(coded.chain(texts), "; "))
+    })
 }
 
 /// The recorded interpretation of a value that counts.

@@ -20,6 +20,7 @@ use keep_clinical::AbnormalFlag;
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Types that do not record an event: identities, authors, insurance.
 const NO_EVENTS: [&str; 6] = ["Patient", "RelatedPerson", "Provenance", "Coverage", "Account", "Consent"];
@@ -99,7 +100,7 @@ impl Window<'_> {
     pub(crate) fn rows_at_noon(&self) -> TimelineDto {
         let (names, clinic_clock) = (&Names::default(), &ClinicClock::utc(super::fixtures::NOON));
         let (access_view, corrections) = (&AccessView::for_tests(keep_domain::Role::Nurse), &Corrections::default());
-        self.rows(&RowContext { names, clinic_clock, access_view, corrections })
+        self.rows(&RowContext { names, clinic_clock, access_view, corrections, unfounded: &BTreeSet::new() })
     }
 }
 
@@ -120,6 +121,8 @@ pub(crate) struct RowContext<'a> {
     pub(crate) clinic_clock: &'a ClinicClock,
     pub(crate) access_view: &'a AccessView,
     pub(crate) corrections: &'a Corrections,
+    /// What was computed from a value entered in error.
+    pub(crate) unfounded: &'a BTreeSet<&'a ResourceKey>,
 }
 
 /// The line of one record.
@@ -141,21 +144,26 @@ fn row(line: &Line<'_>, ctx: &RowContext<'_>) -> Option<TimelineRowDto> {
         may_mark_entered_in_error: line.entries.len() == 1 && first.may_mark_entered_in_error(ctx.access_view),
         corrected: ctx.corrections.of(&reference),
         reference,
+        others: line.entries.iter().skip(1).map(|e| e.record.key.to_string()).collect(),
         kind,
         at: line_time(first),
         title: said.title_or_type(first.kind()),
         detail: said.detail.map(shortened),
         recorded: said.recorded.map(|text| words::cut(&text, LONGEST)),
         unreadable: first.is_unreadable(),
-        marks: line_marks(line, ctx.clinic_clock),
+        marks: line_marks(line, ctx),
         record: super::visible_record::state_of(state),
     })
 }
 
 /// The marks of the records of a line, each once.
-fn line_marks(line: &Line<'_>, clinic_clock: &ClinicClock) -> Vec<MarkDto> {
+fn line_marks(line: &Line<'_>, ctx: &RowContext<'_>) -> Vec<MarkDto> {
     let mut found: Vec<MarkDto> = Vec::new();
-    for mark in line.entries.iter().flat_map(|e| marks::marks(e).into_iter().chain(marks::in_future(e, clinic_clock))) {
+    let of = |entry: &VisibleRecord| {
+        let unfounded = ctx.unfounded.contains(&entry.record.key).then_some(MarkDto::Unfounded);
+        marks::marks(entry).into_iter().chain(marks::in_future(entry, ctx.clinic_clock)).chain(unfounded)
+    };
+    for mark in line.entries.iter().flat_map(|e| of(e)) {
         if !found.contains(&mark) {
             found.push(mark);
         }
@@ -291,9 +299,11 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         }
         "DiagnosticReport" => {
             let l = lens::report(raw).ok()?;
-            let texts = Texts::recorded(words::label(l.code.as_ref()), l.status);
+            let said = results::report_text(raw, &l);
+            let detail = words::joined(l.status.iter().chain(&said), " · ");
+            let texts = Texts::recorded(words::label(l.code.as_ref()), words::some(detail));
             let count = u32::try_from(l.results.len()).unwrap_or(u32::MAX);
-            return Some(if count > 0 {
+            return Some(if count > 0 && said.is_none() {
                 Texts { detail: Some(TimelineDetailDto::Results { count }), ..texts }
             } else {
                 texts

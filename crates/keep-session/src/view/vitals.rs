@@ -6,6 +6,7 @@ mod series;
 
 use super::judge::StatusClass;
 use super::sign::is_vital;
+use super::unfounded::unfounded;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::vitals::SignDto;
@@ -20,9 +21,10 @@ pub(crate) use series::{SeriesContext, add_in_error, series};
 
 /// All values of all signs, oldest first; those without a time come first.
 ///
-/// A value later than `now` has no number.
+/// A value later than `now` has no number, nor has one that was computed from a value entered in error.
 pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading<'_>> {
     let mut found = Vec::new();
+    let unfounded = unfounded(entries);
     for (entry, _) in valid(entries, "Observation").filter(|(e, _)| is_vital(e)) {
         let Some(lens) = entry.observation() else { continue };
         // A panel is shown by its members, where these are here.
@@ -31,7 +33,8 @@ pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading
         let is_list =
             !lens.members.is_empty() && members.into_iter().all(|k| k.is_some_and(|k| is_here(k.id.as_str())));
         let class = StatusClass::of(lens.status.as_deref());
-        add_readings(Source { entry, lens, class, is_list }, now, &mut found);
+        let is_unfounded = unfounded.contains(&entry.record.key);
+        add_readings(Source { entry, lens, class, is_list, is_unfounded }, now, &mut found);
     }
     found.sort_by_key(|r| r.at);
     found
@@ -43,7 +46,7 @@ pub(crate) fn readings_in_error(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
     for entry in entries.iter().filter(|e| e.is_entered_in_error() && !e.masked && is_vital(e)) {
         let Some(lens) = entry.observation() else { continue };
         // A status that R4 does not have keeps its value and is never drawn.
-        let source = Source { entry, lens, class: StatusClass::Unknown, is_list: false };
+        let source = Source { entry, lens, class: StatusClass::Unknown, is_list: false, is_unfounded: false };
         add_readings(source, UtcMillis(0), &mut found);
     }
     found.sort_by_key(|r| r.at);
@@ -57,14 +60,17 @@ struct Source<'e> {
     class: StatusClass,
     /// Whether all its members are among the records.
     is_list: bool,
+    /// Whether a value that it was computed from was entered in error.
+    is_unfounded: bool,
 }
 
 fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
-    let Source { entry, lens, class, is_list } = source;
+    let Source { entry, lens, class, is_list, is_unfounded } = source;
     let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
     let counts = class != StatusClass::NoValue;
     let is_drawn = matches!(class, StatusClass::Final | StatusClass::NotFinal)
         && lens.focus.is_empty()
+        && !is_unfounded
         && at.is_none_or(|at| at <= now.plus_millis(super::clinic_clock::AHEAD_MILLIS));
     let sign_of = |code: Option<&Concept>| match code.and_then(SignDto::of) {
         // Somebody else's sign has a row of its own.
@@ -78,7 +84,8 @@ fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<
     for part in lens.components.iter().filter(|_| counts && !is_score) {
         let (sign, value) = (sign_of(part.code.as_ref()), part.value.as_ref());
         let number = value.filter(|_| is_drawn).and_then(|v| number_of(sign, v));
-        let (code, judgement) = (part.code.as_ref(), Judgement { said: &part.interpretation, ranges: &part.ranges });
+        let (code, judgement) =
+            (part.code.as_ref(), Judgement { said: &part.interpretation, ranges: &part.ranges, is_unfounded });
         found.push(Reading { sign, entry, lens, at, number, code, value, judgement });
     }
     let has_parts = found.len() > before;
@@ -90,7 +97,8 @@ fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<
     let sign =
         if lens.components.is_empty() || has_parts || is_score { whole } else { panel_of(lens).unwrap_or(whole) };
     let number = value.filter(|_| is_drawn).and_then(|v| number_of(sign, v));
-    let (code, judgement) = (lens.code.as_ref(), Judgement { said: &lens.interpretation, ranges: &lens.ranges });
+    let (code, judgement) =
+        (lens.code.as_ref(), Judgement { said: &lens.interpretation, ranges: &lens.ranges, is_unfounded });
     found.push(Reading { sign, entry, lens, at, number, code, value, judgement });
 }
 

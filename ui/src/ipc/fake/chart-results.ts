@@ -13,7 +13,8 @@ const TESTS: Test[] = [
   ["Cholesterol, total", "5.9", "mmol/L", "H", "below 5.0", "Lipid panel"],
 ];
 
-const EMPTY = { parts: [], interpretation: [], details: [], marks: [], until: null, record: "synced" as const };
+const NONE = { parts: [], interpretation: [], details: [], marks: [], until: null, corrected: null };
+const EMPTY = { ...NONE, mayMarkEnteredInError: false, record: "synced" as const };
 
 /** Results, newest first. */
 export function makeResults(): ResultDto[] {

@@ -240,6 +240,7 @@ const makeTimeline = (index: number): TimelineRowDto[] =>
     const unreadable = at === 17;
     return {
       reference: `Observation/t${at}`,
+      others: [],
       kind,
       at: when.toISOString(),
       title: unreadable ? { kind: "untitled", resourceType: "Observation" } : { kind: "recorded", text: title },
@@ -333,6 +334,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
       results: results.slice(0, 4),
       lastNote: notes[0] ?? null,
       immunisations: empty ? [] : IMMUNISATIONS,
+      correctable: [],
       completeness: {
         asOf: "2026-11-22T08:40:00+03:00",
         missing: index === 1 && !empty ? ["DiagnosticReport"] : [],

@@ -87,7 +87,7 @@ export function makeDocuments(): NoteDto[] {
     }),
     record("d1", {
       kind: "Old plan",
-      marks: [{ kind: "superseded", by: "Discharge letter, 02-Mar-2025" }],
+      marks: [{ kind: "superseded", by: "Discharge letter, 02-Mar-2025", at: null }],
       parts: [
         part(0, {
           contentType: "text/plain",

@@ -16,3 +16,15 @@ pub struct CorrectionDto {
     /// Whether this user can undo it: they marked it, and it was not sent yet.
     pub may_undo: bool,
 }
+
+/// What the user may do with a record of a list, and who marked one that was entered in error.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrectableDto {
+    /// Type/id.
+    pub reference: String,
+    /// Whether the user may mark it as entered in error.
+    pub may_mark: bool,
+    /// Of a record entered in error: who marked it, when and why.
+    pub corrected: Option<CorrectionDto>,
+}

@@ -28,6 +28,8 @@ pub enum MarkDto {
     DoNot,
     /// Entered in error.
     EnteredInError,
+    /// Computed from a value that was entered in error.
+    Unfounded,
     /// About somebody or something else than the patient (R4 `focus`), for example a fetus.
     Focus {
         /// Who or what, as recorded.
@@ -37,6 +39,8 @@ pub enum MarkDto {
     Superseded {
         /// The record that replaces it, as recorded.
         by: Option<String>,
+        /// When that one was written, RFC 3339 or partial.
+        at: Option<String>,
     },
     /// Its time is later than now.
     InFuture,

@@ -1,5 +1,6 @@
 //! Results: observations that are no vital signs, and reports.
 
+use super::correction::CorrectionDto;
 use super::flag::FlagDto;
 use super::mark::MarkDto;
 use super::record_state::RecordStateDto;
@@ -38,6 +39,10 @@ pub struct ResultDto {
     pub details: Vec<ResultDetailDto>,
     /// What changes its meaning.
     pub marks: Vec<MarkDto>,
+    /// Whether the user may mark it as entered in error; `false` in the summary.
+    pub may_mark_entered_in_error: bool,
+    /// Of a record entered in error: who marked it, when and why.
+    pub corrected: Option<CorrectionDto>,
     /// Sync state.
     pub record: RecordStateDto,
 }

@@ -26,6 +26,8 @@ pub struct TimelineDto {
 pub struct TimelineRowDto {
     /// Type/id.
     pub reference: String,
+    /// The other records of a line of several, Type/id.
+    pub others: Vec<String>,
     /// Kind of entry.
     pub kind: TimelineKindDto,
     /// When, RFC 3339 or partial.

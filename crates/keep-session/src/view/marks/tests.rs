@@ -57,7 +57,7 @@ fn what_is_out_of_the_ordinary_is_a_mark_with_its_reason() {
     check(&of("Procedure", r#""status":"entered-in-error""#), &[MarkDto::EnteredInError]);
     check(
         &of("DocumentReference", r#""status":"superseded","docStatus":"amended""#),
-        &[MarkDto::Superseded { by: None }, status("amended", None)],
+        &[MarkDto::Superseded { by: None, at: None }, status("amended", None)],
     );
     check(&of("Observation", r#""code":{"text":"x"}"#), &[MarkDto::Missing { element: String::from("status") }]);
 }
@@ -69,7 +69,7 @@ fn a_patient_record_says_that_it_was_replaced_or_that_the_patient_died() {
         &[
             MarkDto::Inactive,
             MarkDto::Deceased { at: Some(String::from("2026-01")) },
-            MarkDto::Superseded { by: Some(String::from("Patient/2")) },
+            MarkDto::Superseded { by: Some(String::from("Patient/2")), at: None },
             MarkDto::Linked { code: Some(String::from("seealso")), other: Some(String::from("RP 3")) },
         ],
     );

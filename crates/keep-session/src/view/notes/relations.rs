@@ -5,7 +5,6 @@ use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::notes::NoteRelationDto;
 use crate::view::names::Names;
 use crate::view::visible_record::VisibleRecord;
-use crate::view::words;
 use keep_domain::ResourceKey;
 use keep_fhir::Raw;
 use keep_fhir::lens::{RelatedDocument, composition, document, may_relate};
@@ -75,8 +74,7 @@ pub(super) fn marks(relations: &[NoteRelationDto], marks: &mut Vec<MarkDto>) {
     let replacing = relations.iter().find(|r| r.incoming && r.code == "replaces");
     if let Some(replacing) = replacing {
         marks.retain(|mark| !matches!(mark, MarkDto::Superseded { .. }));
-        let by = [replacing.title.as_deref(), replacing.written.as_deref()];
-        marks.push(MarkDto::Superseded { by: words::some(words::joined(by.into_iter().flatten(), ", ")) });
+        marks.push(MarkDto::Superseded { by: replacing.title.clone(), at: replacing.written.clone() });
     }
     let unknown = relations.iter().any(|r| !KNOWN.contains(&r.code.as_str()));
     if unknown && !marks.iter().any(|mark| matches!(mark, MarkDto::Unsafe { .. })) {

@@ -140,7 +140,10 @@ fn relations_are_said_in_both_directions() {
         of(id).relations.iter().map(|r| (r.code.clone(), r.incoming, r.title.clone())).collect()
     };
     assert_eq!(relations("old"), [("replaces".into(), true, Some("new".into()))]);
-    assert_eq!(of("old").marks, [MarkDto::Superseded { by: Some("new, 2026-11-05T09:00:00.000Z".into()) }]);
+    assert_eq!(
+        of("old").marks,
+        [MarkDto::Superseded { by: Some("new".into()), at: Some("2026-11-05T09:00:00.000Z".into()) }]
+    );
     assert_eq!(
         relations("new"),
         [("replaces".into(), false, Some("old".into())), ("appends".into(), true, Some("more".into()))]

@@ -2,6 +2,7 @@
 
 use super::panels::Panels;
 use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::results::{RangeDto, ResultDetailDto, ResultDetailKindDto as Kind, ResultDto, ResultPartDto};
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
@@ -9,15 +10,18 @@ use crate::view::marks::{in_future, marks};
 use crate::view::visible_record::VisibleRecord;
 use crate::view::{value, words};
 use keep_clinical::{AbnormalFlag, Rounding};
-use keep_domain::{Phi, UtcMillis};
+use keep_domain::{Phi, ResourceKey, UtcMillis};
 use keep_fhir::Raw;
 use keep_fhir::lens::{self, Component, Concept, Measured, ObservationLens, Reference, ReferenceRange, ReportLens};
+use std::collections::BTreeSet;
 
 /// What every row depends on.
 pub(crate) struct Rows<'a> {
     pub(crate) panels: &'a Panels,
     pub(crate) clinic_clock: &'a ClinicClock,
     pub(crate) population: &'a Population,
+    /// What was computed from a value entered in error.
+    pub(crate) unfounded: &'a BTreeSet<&'a ResourceKey>,
     /// The longest text of one detail, characters.
     pub(crate) longest: usize,
 }
@@ -92,6 +96,7 @@ impl Rows<'_> {
             ResultPartDto { name, value, flag, interpretation, ranges: ranges(&c.ranges) }
         });
         let details = lens::observation_details(raw).ok();
+        let unfounded = self.unfounded.contains(&entry.record.key).then_some(MarkDto::Unfounded);
         ResultDto {
             is_report: false,
             name: words::label(lens.code.as_ref()),
@@ -104,7 +109,9 @@ impl Rows<'_> {
             until: details.as_ref().and_then(|d| words::when(d.until.as_ref())),
             panel: self.panels.name_of(&id).cloned(),
             details: details.map(|d| details_of(lens, d, self.longest)).unwrap_or_default(),
-            marks: marks_of(entry, lens, self.clinic_clock),
+            marks: marks_of(entry, lens, self.clinic_clock).into_iter().chain(unfounded).collect(),
+            may_mark_entered_in_error: false,
+            corrected: None,
             record: entry.state(),
             id,
         }
@@ -141,6 +148,8 @@ impl Rows<'_> {
             panel: None,
             details: list.found,
             marks: marks(entry).into_iter().chain(in_future(entry, self.clinic_clock)).collect(),
+            may_mark_entered_in_error: false,
+            corrected: None,
             record: entry.state(),
         }
     }

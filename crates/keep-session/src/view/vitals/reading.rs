@@ -28,6 +28,8 @@ pub(super) struct Judgement<'e> {
     /// Recorded interpretations.
     pub(super) said: &'e [Concept],
     pub(super) ranges: &'e [ReferenceRange],
+    /// Whether a value that it was computed from was entered in error.
+    pub(super) is_unfounded: bool,
 }
 
 impl Reading<'_> {

@@ -3,6 +3,7 @@
 use super::chart_value::{in_chart_unit, value_of};
 use super::reading::Reading;
 use crate::dto::chart::flag::FlagDto;
+use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::results::ResultDetailDto;
 use crate::dto::chart::vitals::{
     SignDto, VitalInErrorDto, VitalPointDto, VitalRangeDto, VitalSeriesDto, VitalValueDto,
@@ -158,6 +159,7 @@ const fn shown_sign(sign: SignDto) -> SignDto {
 /// Whether a reading is a candidate for the latest one.
 fn is_counted(reading: &Reading<'_>, clinic_clock: &ClinicClock) -> bool {
     reading.value.is_some()
+        && !reading.judgement.is_unfounded
         && reading.at.is_some_and(|at| !clinic_clock.is_future(at))
         && StatusClass::of(reading.lens.status.as_deref()) != StatusClass::NoValue
 }
@@ -281,6 +283,7 @@ impl SeriesContext<'_> {
             let more = marks_of(other.entry, other.lens, self.clinic_clock);
             found.extend(more.into_iter().filter(|m| !found.contains(m)).collect::<Vec<_>>());
         }
+        found.extend(first.judgement.is_unfounded.then_some(MarkDto::Unfounded));
         Some(VitalPointDto {
             id: entry.id(),
             at: first.at.map(|at| at.0),
@@ -324,7 +327,8 @@ impl SeriesContext<'_> {
     fn flag(&self, reading: &Reading<'_>, measured: &Measured) -> (Option<FlagDto>, Vec<String>) {
         let (said, recorded) = interpreted(reading.judgement.said);
         let lens = reading.lens;
-        let may_judge = StatusClass::of(lens.status.as_deref()) == StatusClass::Final && lens.focus.is_empty();
+        let is_final = StatusClass::of(lens.status.as_deref()) == StatusClass::Final;
+        let may_judge = is_final && lens.focus.is_empty() && !reading.judgement.is_unfounded;
         let judged = || {
             if !reading.judgement.ranges.is_empty() {
                 return self.population.flag(measured, reading.judgement.ranges, reading.at);
