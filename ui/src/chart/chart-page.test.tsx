@@ -256,6 +256,26 @@ test("a record is marked from its line and from its dialog, by keyboard", async 
   ]);
 });
 
+test("a problem is marked from its row by whoever may, and shown in full by everyone; the summary has no menus", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/problems");
+  const menuOf = (name: RegExp) => screen.findByRole("button", { name });
+  await user.click(await menuOf(/^Actions: Essential hypertension/));
+  expect((await screen.findAllByRole("menuitem")).map((item) => item.textContent)).toEqual(["Show whole record"]);
+  await user.keyboard("{Escape}");
+  await choose(user, await menuOf(/^Actions: Osteoarthritis of the knee/), MARK);
+  const dialog = await screen.findByRole("dialog", { name: "Mark as entered in error" });
+  expect(dialog).toHaveTextContent("Osteoarthritis of the knee");
+  await user.type(within(dialog).getByLabelText("Why is it wrong?"), "other knee");
+  await user.click(within(dialog).getByRole("button", { name: "Mark as entered in error" }));
+  await waitFor(() =>
+    expect(requestsOf(ipc, "mark_entered_in_error")).toEqual([
+      { reference: "Condition/pr4", patient: "p1", reason: "other knee" },
+    ]),
+  );
+  await user.click(screen.getByRole("tab", { name: "Summary" }));
+  expect(screen.queryByRole("button", { name: /^Actions: Essential/ })).toBeNull();
+});
+
 test("only rows that Rust allows have an action", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/vitals");
   await user.click(screen.getByRole("radio", { name: "Tables" }));

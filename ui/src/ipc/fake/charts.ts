@@ -334,7 +334,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
       results: results.slice(0, 4),
       lastNote: notes[0] ?? null,
       immunisations: empty ? [] : IMMUNISATIONS,
-      correctable: [],
+      correctable: rich ? [{ reference: "Condition/pr4", mayMark: true, corrected: null }] : [],
       completeness: {
         asOf: "2026-11-22T08:40:00+03:00",
         missing: index === 1 && !empty ? ["DiagnosticReport"] : [],

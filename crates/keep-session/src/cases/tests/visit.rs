@@ -3,7 +3,7 @@
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::{chart, entered_in_error, notes, vitals as cases};
 use crate::dto::chart::allergies::AllergyStateDto;
-use crate::dto::chart::correction::CorrectionDto;
+use crate::dto::chart::correction::{CorrectableDto, CorrectionDto};
 use crate::dto::chart::document::PieceDto;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
@@ -209,6 +209,58 @@ fn a_marking_is_undone_by_its_author_until_it_is_sent() {
     let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
     let series = shown.vitals.iter().find(|s| s.key == SignDto::Pulse).expect("listed");
     assert!(!series.entered_in_error[0].corrected.may_undo);
+}
+
+/// Found in the window: the score of a set stayed the latest one after a sign of it was marked.
+#[test]
+fn a_score_does_not_outlive_a_sign_that_it_was_computed_from() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    ok(cases::save_vitals(&clinic.workstation, vitals()));
+    let news2 = || {
+        let shown = ok(chart::open_chart(&clinic.workstation, "maria"));
+        shown.vitals.into_iter().find(|s| s.key == SignDto::News2).expect("a score")
+    };
+    assert!(news2().latest.is_some_and(|latest| latest.marks.is_empty()));
+    let pulse = pulses(&clinic).0.remove(0);
+    let reference = format!("Observation/{pulse}");
+    let (patient, reason) = (String::from("maria"), String::from("other patient"));
+    ok(entered_in_error::mark_entered_in_error(
+        &clinic.workstation,
+        MarkEnteredInErrorDto { reference, patient, reason },
+    ));
+    let score = news2();
+    assert!(score.latest.is_none() && score.points[0].marks == [MarkDto::Unfounded]);
+    assert!(score.points[0].values.iter().all(|v| v.number.is_none() && v.flag.is_none()));
+    let window = WindowDto { patient: String::from("maria"), offset: 0, limit: 20 };
+    let rows = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window })).rows;
+    let (id, of_set) = (&score.points[0].id, |r: &&TimelineRowDto| !r.others.is_empty());
+    let set = rows.iter().find(of_set).expect("a line of several");
+    let all: Vec<&String> = std::iter::once(&set.reference).chain(&set.others).collect();
+    assert!(all.iter().any(|r| r.ends_with(id.as_str())) && set.marks == [MarkDto::Unfounded]);
+}
+
+/// The lists of a chart offer what will be permitted, and say of what was marked that it can be undone.
+#[test]
+fn a_record_of_a_list_can_be_marked_by_its_author() {
+    let clinic = Clinic::with(nurse_amara()).synced();
+    let allergy = |id: &str, recorder: &str| {
+        format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"{id}","code":{{"text":"{id}"}},"patient":{{"reference":"Patient/maria"}},"recorder":{{"reference":"Practitioner/{recorder}"}}}}"#
+        )
+    };
+    ok(crate::testing::import(&clinic.workstation, vec![allergy("mine", "amara"), allergy("other", "jonas")]));
+    let offered = || {
+        let found = ok(chart::open_chart(&clinic.workstation, "maria")).correctable;
+        let may_undo = |c: &CorrectableDto| c.corrected.as_ref().is_some_and(|c| c.may_undo);
+        let of_two = found.into_iter().filter(|c| ["/mine", "/other"].iter().any(|id| c.reference.ends_with(id)));
+        of_two.map(|c| (c.reference.clone(), c.may_mark, may_undo(&c))).collect::<Vec<_>>()
+    };
+    let mine = String::from("AllergyIntolerance/mine");
+    assert_eq!(offered(), [(mine.clone(), true, false)]);
+    let (patient, reason) = (String::from("maria"), String::from("other patient"));
+    let request = MarkEnteredInErrorDto { reference: mine.clone(), patient, reason };
+    ok(entered_in_error::mark_entered_in_error(&clinic.workstation, request));
+    assert_eq!(offered(), [(mine, false, true)]);
 }
 
 /// The ids of the pulses that count, and of those entered in error.

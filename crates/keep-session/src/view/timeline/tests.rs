@@ -89,3 +89,30 @@ fn a_line_shows_what_needs_attention_most() {
         .collect();
     assert!(window(&entries, 0, 1).rows[0].record == RecordStateDto::Pending);
 }
+
+/// Found in the window: the tab of reports said "final" where the report says what was found.
+#[test]
+fn a_report_says_its_conclusion_or_else_its_text() {
+    let said = |more: &str| {
+        let text = format!(
+            r#"{{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{{"text":"CT"}},"subject":{{"reference":"Patient/maria"}},"result":[{{"reference":"Observation/o"}}]{more}}}"#
+        );
+        window(&nurse_amara_sees(&[&text]), 0, 10).rows.remove(0).detail
+    };
+    let text = |text: &str| Some(TimelineDetailDto::Text { text: text.to_owned() });
+    let form = r#","presentedForm":[{"contentType":"text/plain","data":"TGFyZ2UgcG5ldW1vdGhvcmF4Lg=="}]"#;
+    let found = [
+        said(&format!(r#"{form},"conclusion":"Embolism.""#)),
+        said(form),
+        said(r#","conclusionCode":[{"text":"Embolus"}]"#),
+        said(""),
+    ];
+    let results = Some(TimelineDetailDto::Results { count: 1 });
+    let expected = [text("final · Embolism."), text("final · Large pneumothorax."), text("final · Embolus"), results];
+    for (found, expected) in found.iter().zip(&expected) {
+        assert_eq!(
+            format!("{:?}", serde_json::to_value(found).ok()),
+            format!("{:?}", serde_json::to_value(expected).ok())
+        );
+    }
+}
