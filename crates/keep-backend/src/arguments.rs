@@ -1,5 +1,6 @@
 //! The command-line arguments.
 
+use crate::behaviour::Behaviour;
 use crate::demo::Today;
 use crate::error::BackendError;
 use crate::upstream::Upstream;
@@ -18,7 +19,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Serve FHIR R4 and sign-in over TLS on a loopback address.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Print the current one-time code of an otpauth URI.
     Code {
         /// The URI, as written by `chartkeep enrol`.
@@ -73,9 +74,11 @@ pub(crate) struct ServeArguments {
     /// Forward FHIR requests to another server, at http on a loopback address; TLS and sign-in stay here.
     #[arg(long, value_name = "URL", value_parser = Upstream::parse, conflicts_with_all = ["load", "demo"])]
     pub(crate) upstream: Option<Upstream>,
-    /// Offer POST /_test/fault.
+    /// Offer POST /_test/fault and POST /_test/behaviour.
     #[arg(long)]
     pub(crate) test_faults: bool,
+    #[command(flatten)]
+    pub(crate) behaviour: Behaviour,
 }
 
 /// Parameters of the demo clinic.

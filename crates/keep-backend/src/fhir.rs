@@ -4,6 +4,7 @@ mod api;
 mod bundle;
 mod history;
 mod instance;
+mod integrity;
 mod metadata;
 mod page_links;
 mod permissions;
@@ -14,5 +15,5 @@ mod search;
 
 pub(crate) use api::FhirApi;
 pub(crate) use metadata::smart_configuration;
-pub(crate) use request::FhirRequest;
+pub(crate) use request::{FhirRequest, is_form};
 pub(crate) use router::answer;

@@ -10,7 +10,7 @@ pub(crate) struct FhirError {
     pub(crate) status: u16,
     /// Code of the value set `issue-type`.
     pub(crate) issue: &'static str,
-    /// Human-readable; never contains parts of a request body.
+    /// Human-readable; of a request body it contains only references.
     pub(crate) diagnostics: String,
 }
 
@@ -22,6 +22,11 @@ impl FhirError {
     /// 400: malformed or not valid for the interaction.
     pub(crate) fn invalid(diagnostics: &str) -> Self {
         Self::new(400, "invalid", diagnostics)
+    }
+
+    /// 400: well-formed, but the server cannot accept it.
+    pub(crate) fn processing(diagnostics: &str) -> Self {
+        Self::new(400, "processing", diagnostics)
     }
 
     /// 401: no valid access token.

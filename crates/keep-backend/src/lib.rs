@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod behaviour;
 mod certificate;
 mod demo;
 mod error;

@@ -1,5 +1,6 @@
 //! A response as the handlers produce it, and its conversion to HTTP.
 
+use crate::behaviour::Etags;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use flate2::Compression;
@@ -46,8 +47,10 @@ impl Reply {
     }
 
     /// Adds the `ETag` and `Last-Modified` of a version.
-    pub(crate) fn versioned(mut self, version: i64, updated: i64) -> Self {
-        self.headers.push(("etag", format!("W/\"{version}\"")));
+    pub(crate) fn versioned(mut self, etags: Etags, version: i64, updated: i64) -> Self {
+        if let Some(tag) = etags.header(&version.to_string()) {
+            self.headers.push(("etag", tag));
+        }
         self.headers.push(("last-modified", http_date(UtcMillis(updated))));
         self
     }

@@ -82,7 +82,7 @@ async fn start(arguments: &ServeArguments) -> Result<RunningServer, BackendError
     let traffic = Arc::new(TrafficCounter::default());
     let origin = Origin(format!("https://{address}"));
     let server = Arc::new(Server {
-        fhir: FhirApi::new(Arc::clone(&storage), origin.fhir_base()),
+        fhir: FhirApi::new(Arc::clone(&storage), origin.fhir_base(), arguments.behaviour.clone()),
         identity: IdentityProvider::open(data, users, storage, origin.clone())?,
         upstream: arguments.upstream.clone(),
         faults: arguments.test_faults.then(|| FaultInjector::new(Arc::clone(&traffic))),

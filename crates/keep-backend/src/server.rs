@@ -1,5 +1,6 @@
 //! The HTTP server: routes requests to FHIR, sign-in, the upstream server or fault injection.
 
+use crate::behaviour::{Behaviour, Feature, PackedForms};
 use crate::fault_injection::FaultInjector;
 use crate::fhir::{self, FhirApi, FhirRequest};
 use crate::fhir_error::FhirError;
@@ -43,6 +44,7 @@ pub(crate) async fn answer(State(server): State<Arc<Server>>, request: Request) 
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     if path.starts_with("/_test/") {
         let reply = match &server.faults {
+            Some(_) if path == "/_test/behaviour" => set_behaviour(&server.fhir, &body),
             Some(faults) => faults.control(method, path, &body),
             None => FhirError::not_found("not found").reply(),
         };
@@ -107,27 +109,31 @@ fn answer_fhir(
     body: &[u8],
     started: UtcMillis,
 ) -> Result<Reply, FhirError> {
-    if parts.method == "GET" && path == SMART_CONFIGURATION {
+    let behaviour = server.fhir.behaviour();
+    if parts.method == "GET" && path == SMART_CONFIGURATION && behaviour.has(Feature::SmartConfiguration) {
         return Ok(Reply::fhir(200, fhir::smart_configuration(&server.identity.origin).to_string()));
     }
     let query = parts.uri.query().unwrap_or_default();
     let request = FhirRequest {
         roles: authenticate(&server.identity, &parts, &path, started)?,
-        body: decode_body(body, &parts.headers)?,
+        body: decode_body(body, &parts.headers, behaviour.packed_forms)?,
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         method: parts.method,
         path,
         headers: parts.headers,
         started,
+        own_base: server.fhir.base.clone(),
+        behaviour,
     };
     fhir::answer(&server.fhir, &request)
 }
 
 /// The body as text, decompressed.
-fn decode_body(bytes: &[u8], headers: &HeaderMap) -> Result<String, FhirError> {
+fn decode_body(bytes: &[u8], headers: &HeaderMap, packed_forms: PackedForms) -> Result<String, FhirError> {
     let decoded = match headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok()) {
         None | Some("identity") => bytes.to_vec(),
-        Some("gzip") => {
+        Some(_) if fhir::is_form(headers) && packed_forms == PackedForms::Ignored => Vec::new(),
+        Some("gzip") if !(fhir::is_form(headers) && packed_forms == PackedForms::Refused) => {
             let mut out = Vec::new();
             let limit = u64::try_from(MAX_BODY).unwrap_or(u64::MAX);
             GzDecoder::new(bytes)
@@ -144,6 +150,17 @@ fn decode_body(bytes: &[u8], headers: &HeaderMap) -> Result<String, FhirError> {
         }
     };
     String::from_utf8(decoded).map_err(|_| FhirError::invalid("the body is not UTF-8"))
+}
+
+/// `POST /_test/behaviour`: the switches that are not in the body get their defaults.
+fn set_behaviour(fhir: &FhirApi, body: &[u8]) -> Reply {
+    match serde_json::from_slice::<Behaviour>(body) {
+        Ok(behaviour) => {
+            fhir.set_behaviour(behaviour);
+            Reply::empty(204)
+        }
+        Err(error) => FhirError::invalid(&error.to_string()).reply(),
+    }
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

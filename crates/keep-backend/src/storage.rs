@@ -17,5 +17,5 @@ pub(crate) use raw_json::{IncomingResource, reduce_to_elements};
 pub(crate) use search::{Comparison, Condition, Order, Search, SearchMatch, count_matches, find_matches};
 pub(crate) use search_index::{fold, fold_contact};
 pub(crate) use search_params::{ParamType, param_for, params_for};
-pub(crate) use versions::{StoredVersion, current_version, read_version};
+pub(crate) use versions::{StoredVersion, current_version, is_referenced, read_version};
 pub(crate) use write::{WriteOutcome, WriteRequest};

@@ -47,7 +47,8 @@ impl Backend {
             (folder.path().join("data"), folder.path().join("ready"), folder.path().join("clinic.ndjson"));
         std::fs::write(&own, CLINIC).unwrap();
         let child = Command::new(program)
-            .args(["serve", "--demo-staff", "--test-faults", "--data"])
+            .args(["serve", "--demo-staff", "--test-faults", "--references", "unchecked", "--packed-forms", "accepted"])
+            .arg("--data")
             .arg(&data)
             .arg("--ready")
             .arg(&ready)

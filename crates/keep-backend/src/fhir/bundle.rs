@@ -1,8 +1,10 @@
 //! Transaction and batch bundles (FHIR R4 3.1.0.11).
 
-use super::instance::{check_id, check_type, find_unique};
+use super::instance::{check_client_id, check_id, check_type, find_unique};
+use super::integrity::{check_deletion, check_references};
 use super::permissions::Access;
 use super::request::{FhirRequest, version_of_etag};
+use crate::behaviour::{Etags, Feature};
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{IncomingResource, Storage, WriteOutcome, WriteRequest, current_version};
@@ -60,9 +62,12 @@ pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, 
     if bundle.resource_type != "Bundle" {
         return Err(FhirError::invalid("the body is not a bundle"));
     }
+    let behaviour = &request.behaviour;
     let entries = match bundle.bundle_type.as_str() {
-        "transaction" => storage.write(|t| process_entries(t, request, &bundle.entry))?.join(","),
-        "batch" => {
+        "transaction" if behaviour.has(Feature::Transaction) => {
+            storage.write(|t| process_entries(t, request, &bundle.entry))?.join(",")
+        }
+        "batch" if behaviour.has(Feature::Batch) => {
             let results = bundle.entry.iter().map(|entry| {
                 // Each entry is its own transaction; an error is reported in its position.
                 let result = storage.write(|t| process_entries(t, request, std::slice::from_ref(entry)));
@@ -70,7 +75,7 @@ pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, 
             });
             results.collect::<Vec<_>>().join(",")
         }
-        _ => return Err(FhirError::invalid("only transaction and batch bundles are supported")),
+        _ => return Err(FhirError::invalid("this is the base URL of the FHIR server: unable to handle this bundle")),
     };
     let body = format!(
         r#"{{"resourceType":"Bundle","id":"{}","type":"{}-response","entry":[{entries}]}}"#,
@@ -114,6 +119,13 @@ fn process_entries(
     for (position, plan) in order {
         results.push((position, apply_entry(connection, request, plan)?));
     }
+    for plan in &planned {
+        match plan.method {
+            "DELETE" => check_deletion(connection, request, &plan.kind, &plan.id)?,
+            "POST" | "PUT" if !plan.exists => check_references(connection, request, &plan.kind, &plan.text)?,
+            _ => {}
+        }
+    }
     results.sort_by_key(|(position, _)| *position);
     Ok(results.into_iter().map(|(_, text)| text).collect())
 }
@@ -125,6 +137,9 @@ fn plan_entry(connection: &Connection, request: &FhirRequest, entry: &Entry<'_>)
     let (kind, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().map(String::from));
     if !is_r4_type(&kind) || parts.next().is_some() {
         return Err(FhirError::invalid("the URL of an entry is neither a type nor a type and an id"));
+    }
+    if let Some(answer) = request.behaviour.answer_for(&kind) {
+        return Err(answer.reply().err().unwrap_or_else(FhirError::internal));
     }
     let method = match target.method.as_str() {
         "POST" => "POST",
@@ -142,14 +157,16 @@ fn plan_entry(connection: &Connection, request: &FhirRequest, entry: &Entry<'_>)
     let mut exists = false;
     let id = match (method, id) {
         ("POST", None) => match &target.if_none_exist {
-            Some(criteria) => match find_unique(connection, &kind, criteria)? {
-                Some(id) => {
-                    exists = true;
-                    id
+            Some(criteria) if request.behaviour.has(Feature::ConditionalCreate) => {
+                match find_unique(connection, &kind, criteria)? {
+                    Some(id) => {
+                        exists = true;
+                        id
+                    }
+                    None => uuid::Uuid::new_v4().to_string(),
                 }
-                None => uuid::Uuid::new_v4().to_string(),
-            },
-            None => uuid::Uuid::new_v4().to_string(),
+            }
+            _ => uuid::Uuid::new_v4().to_string(),
         },
         ("PUT" | "DELETE" | "GET", Some(id)) => id,
         _ => return Err(FhirError::invalid("the URL of an entry does not fit its method")),
@@ -168,13 +185,14 @@ fn apply_entry(connection: &Connection, request: &FhirRequest, plan: &PlannedEnt
         }
         let body = stored.body.take().filter(|_| !plan.exists);
         let outcome = WriteOutcome { body, ..stored.into() };
-        return Ok(response_entry(200, kind, id, &outcome));
+        return Ok(response_entry(request.behaviour.etags, 200, plan, &outcome));
     }
     let resource = if plan.method == "DELETE" { None } else { Some(IncomingResource::parse(&plan.text)?) };
     if let Some(resource) = &resource {
         check_type(resource, kind)?;
         if plan.method == "PUT" {
             check_id(resource, id)?;
+            check_client_id(connection, request, kind, id)?;
         }
     }
     let write = WriteRequest {
@@ -194,11 +212,11 @@ fn apply_entry(connection: &Connection, request: &FhirRequest, plan: &PlannedEnt
     if request.preferred_return() != Some("representation") {
         outcome.body = None;
     }
-    Ok(response_entry(status, kind, id, &outcome))
+    Ok(response_entry(request.behaviour.etags, status, plan, &outcome))
 }
 
-fn response_entry(status: u16, kind: &str, id: &str, outcome: &WriteOutcome) -> String {
-    let version = outcome.version;
+fn response_entry(etags: Etags, status: u16, plan: &PlannedEntry, outcome: &WriteOutcome) -> String {
+    let (version, PlannedEntry { kind, id, .. }) = (outcome.version, plan);
     let mut out = String::from("{");
     // Writing to a String cannot fail.
     if let Some(body) = &outcome.body {
@@ -208,12 +226,21 @@ fn response_entry(status: u16, kind: &str, id: &str, outcome: &WriteOutcome) -> 
     if version > 0 {
         let _ = write!(
             out,
-            r#","location":"{kind}/{id}/_history/{version}","etag":"W/\"{version}\"","lastModified":"{}""#,
+            r#","location":"{kind}/{id}/_history/{version}","lastModified":"{}""#,
             UtcMillis(outcome.updated)
         );
+        push_etag(&mut out, etags, version);
     }
     out.push_str("}}");
     out
+}
+
+/// Adds the member `etag` of a version, with a comma before it.
+pub(crate) fn push_etag(out: &mut String, etags: Etags, version: i64) {
+    if let Some(tag) = etags.bundle(&version.to_string()) {
+        out.push_str(r#","etag":"#);
+        out.push_str(&serde_json::Value::from(tag).to_string());
+    }
 }
 
 fn error_entry(error: &FhirError) -> String {

@@ -1,9 +1,10 @@
 //! History of a type or of one resource, newest first, `_since` inclusive (FHIR R4 3.1.0.11; details as in HAPI).
 
 use super::api::FhirApi;
+use super::bundle::push_etag;
 use super::page_links::NextPage;
-use super::query::MAX_COUNT;
 use super::request::FhirRequest;
+use crate::behaviour::Feature;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{HistoryQuery, Interval, current_version, find_history};
@@ -17,6 +18,7 @@ pub(crate) fn history(api: &FhirApi, request: &FhirRequest, kind: &str, id: Opti
         id: id.map(String::from),
         since: i64::MIN,
         count: 100,
+        with_deletions: request.behaviour.has(Feature::DeletedHistory),
         before: None,
     };
     for (name, value) in &request.query {
@@ -28,7 +30,7 @@ pub(crate) fn history(api: &FhirApi, request: &FhirRequest, kind: &str, id: Opti
             }
             "_count" => {
                 let count: usize = value.parse().map_err(|_| FhirError::invalid("_count is not a number"))?;
-                query.count = count.clamp(1, MAX_COUNT);
+                query.count = count.clamp(1, request.behaviour.max_count);
             }
             "_format" | "_pretty" => {}
             _ => return Err(FhirError::invalid("unknown history parameter")),
@@ -39,12 +41,17 @@ pub(crate) fn history(api: &FhirApi, request: &FhirRequest, kind: &str, id: Opti
     {
         return Err(FhirError::not_found("no such resource"));
     }
-    page(api, query, request.started.to_rfc3339())
+    page(api, request, query, request.started.to_rfc3339())
 }
 
 /// One page. `started` is the bundle time of the first page.
-pub(crate) fn page(api: &FhirApi, mut query: HistoryQuery, started: String) -> Result<Reply, FhirError> {
-    let base = &api.base;
+pub(crate) fn page(
+    api: &FhirApi,
+    request: &FhirRequest,
+    mut query: HistoryQuery,
+    started: String,
+) -> Result<Reply, FhirError> {
+    let (base, etags) = (request.base(), request.behaviour.etags);
     let kind = query.resource_type.clone();
     let mut rows = api.storage.read(|c| find_history(c, &query))?;
     let more = rows.len() > query.count;
@@ -58,7 +65,7 @@ pub(crate) fn page(api: &FhirApi, mut query: HistoryQuery, started: String) -> R
         r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{started}"}},"type":"history","link":[{{"relation":"self","url":"{base}/{kind}/_history"}}"#,
         uuid::Uuid::new_v4()
     );
-    if more {
+    if more && request.behaviour.has(Feature::NextLink) {
         query.before = rows.last().map(|r| (r.updated, r.vid));
         let token = api.page_links.insert(NextPage::History(query, started))?;
         let _ = write!(out, r#",{{"relation":"next","url":"{base}?_getpages={token}"}}"#);
@@ -73,7 +80,7 @@ pub(crate) fn page(api: &FhirApi, mut query: HistoryQuery, started: String) -> R
                 let status = if version == 1 { "201 Created" } else { "200 OK" };
                 let _ = write!(
                     out,
-                    r#""resource":{body},"request":{{"method":"{method}","url":"{kind}/{id}/_history/{version}"}},"response":{{"status":"{status}","etag":"W/\"{version}\"","lastModified":"{}"}}}}"#,
+                    r#""resource":{body},"request":{{"method":"{method}","url":"{kind}/{id}/_history/{version}"}},"response":{{"status":"{status}","lastModified":"{}""#,
                     UtcMillis(row.updated)
                 );
             }
@@ -81,10 +88,12 @@ pub(crate) fn page(api: &FhirApi, mut query: HistoryQuery, started: String) -> R
             None => {
                 let _ = write!(
                     out,
-                    r#""request":{{"method":"DELETE","url":"{kind}/{id}/_history/{version}"}},"response":{{"status":"200 OK","etag":"W/\"{version}\""}}}}"#
+                    r#""request":{{"method":"DELETE","url":"{kind}/{id}/_history/{version}"}},"response":{{"status":"200 OK""#
                 );
             }
         }
+        push_etag(&mut out, etags, version);
+        out.push_str("}}");
     }
     if !rows.is_empty() {
         out.push(']');

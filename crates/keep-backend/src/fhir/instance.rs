@@ -1,7 +1,9 @@
 //! Read, vread, create, update and delete of one resource (FHIR R4 3.1.0).
 
+use super::integrity::{check_deletion, check_references};
 use super::query::{elements_of, parse_search};
 use super::request::FhirRequest;
+use crate::behaviour::ClientIds;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{
@@ -32,15 +34,15 @@ fn reply_to_read(request: &FhirRequest, stored: Option<StoredVersion>) -> Result
     let stored = stored.ok_or_else(|| FhirError::not_found("no such resource"))?;
     let Some(body) = stored.body else { return Err(FhirError::gone("the resource was deleted")) };
     if request.if_none_match() == Some(stored.version.to_string().as_str()) {
-        return Ok(Reply::empty(304).versioned(stored.version, stored.updated));
+        return Ok(Reply::empty(304).versioned(request.behaviour.etags, stored.version, stored.updated));
     }
     let elements = elements_of(request);
     let body = if elements.is_empty() { body } else { reduce_to_elements(&body, &elements) };
-    Ok(Reply::fhir(200, body).versioned(stored.version, stored.updated))
+    Ok(Reply::fhir(200, body).versioned(request.behaviour.etags, stored.version, stored.updated))
 }
 
 /// `POST [type]`, with If-None-Exist.
-pub(crate) fn create(storage: &Storage, base: &str, request: &FhirRequest, kind: &str) -> Result<Reply, FhirError> {
+pub(crate) fn create(storage: &Storage, request: &FhirRequest, kind: &str) -> Result<Reply, FhirError> {
     let resource = parse_body(request, kind)?;
     let (id, outcome) = storage.write(|t| {
         if let Some(criteria) = request.if_none_exist()
@@ -51,40 +53,49 @@ pub(crate) fn create(storage: &Storage, base: &str, request: &FhirRequest, kind:
         }
         let id = uuid::Uuid::new_v4().to_string();
         let write = WriteRequest::new(kind, &id, Some(&resource), request.started);
-        WriteRequest { method: "POST", ..write }.apply(t).map(|w| (id.clone(), w))
+        let outcome = WriteRequest { method: "POST", ..write }.apply(t)?;
+        check_references(t, request, kind, &request.body)?;
+        Ok((id, outcome))
     })?;
-    Ok(reply_to_write(base, request, kind, &id, outcome))
+    Ok(reply_to_write(request, kind, &id, outcome))
 }
 
 /// `PUT [type]/[id]`, with If-Match; creates the resource if there is none.
-pub(crate) fn update(
-    storage: &Storage,
-    base: &str,
-    request: &FhirRequest,
-    kind: &str,
-    id: &str,
-) -> Result<Reply, FhirError> {
+pub(crate) fn update(storage: &Storage, request: &FhirRequest, kind: &str, id: &str) -> Result<Reply, FhirError> {
     let resource = parse_body(request, kind)?;
     check_id(&resource, id)?;
     let write = WriteRequest::new(kind, id, Some(&resource), request.started);
     let write = WriteRequest { if_match: request.if_match(), ..write };
-    let outcome = storage.write(|t| write.apply(t))?;
-    Ok(reply_to_write(base, request, kind, id, outcome))
+    let outcome = storage.write(|t| {
+        check_client_id(t, request, kind, id)?;
+        let outcome = write.apply(t)?;
+        check_references(t, request, kind, &request.body)?;
+        Ok(outcome)
+    })?;
+    Ok(reply_to_write(request, kind, id, outcome))
 }
 
 /// `DELETE [type]/[id]`; like HAPI it ignores If-Match, and deleting an unknown resource is not an error.
 pub(crate) fn delete(storage: &Storage, request: &FhirRequest, kind: &str, id: &str) -> Result<Reply, FhirError> {
     let write = WriteRequest::new(kind, id, None, request.started);
-    let outcome = storage.write(|t| write.apply(t))?;
+    let outcome = storage.write(|t| {
+        let outcome = write.apply(t)?;
+        check_deletion(t, request, kind, id)?;
+        Ok(outcome)
+    })?;
     let body = json!({
         "resourceType": "OperationOutcome",
         "issue": [{"severity": "information", "code": "informational", "diagnostics": "deleted, or there was nothing to delete"}],
     });
     let reply = Reply::fhir(200, body.to_string());
-    Ok(if outcome.version > 0 { reply.versioned(outcome.version, outcome.updated) } else { reply })
+    Ok(if outcome.version > 0 {
+        reply.versioned(request.behaviour.etags, outcome.version, outcome.updated)
+    } else {
+        reply
+    })
 }
 
-fn reply_to_write(base: &str, request: &FhirRequest, kind: &str, id: &str, outcome: WriteOutcome) -> Reply {
+fn reply_to_write(request: &FhirRequest, kind: &str, id: &str, outcome: WriteOutcome) -> Reply {
     let status = if outcome.created { 201 } else { 200 };
     let mut reply = match request.preferred_return() {
         Some("minimal") => Reply::empty(status),
@@ -94,9 +105,9 @@ fn reply_to_write(base: &str, request: &FhirRequest, kind: &str, id: &str, outco
         ),
         _ => Reply::fhir(status, outcome.body.unwrap_or_default()),
     }
-    .versioned(outcome.version, outcome.updated);
+    .versioned(request.behaviour.etags, outcome.version, outcome.updated);
     if outcome.created {
-        reply.headers.push(("location", format!("{base}/{kind}/{id}/_history/{}", outcome.version)));
+        reply.headers.push(("location", format!("{}/{kind}/{id}/_history/{}", request.base(), outcome.version)));
     }
     reply
 }
@@ -123,6 +134,21 @@ pub(crate) fn check_id(resource: &IncomingResource<'_>, id: &str) -> Result<(), 
     }
     if id.bytes().all(|b| b.is_ascii_digit()) {
         return Err(FhirError::invalid("clients may only assign ids that contain at least one non-numeric character"));
+    }
+    Ok(())
+}
+
+/// Checks that a PUT of this id may be a create or is an update; 404 if not, as HAPI answers.
+pub(crate) fn check_client_id(
+    connection: &Connection,
+    request: &FhirRequest,
+    kind: &str,
+    id: &str,
+) -> Result<(), FhirError> {
+    if request.behaviour.client_ids == ClientIds::Refused && current_version(connection, kind, id)?.is_none() {
+        return Err(FhirError::not_found(&format!(
+            "No resource exists on this server resource with ID[{id}], and client-assigned IDs are not enabled."
+        )));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The CapabilityStatement and the SMART discovery document.
 
+use crate::behaviour::{Answer, Behaviour, ClientIds, Feature};
 use crate::origin::Origin;
 use crate::reply::Reply;
 use crate::storage::{ParamType, params_for};
@@ -7,8 +8,14 @@ use keep_domain::R4_TYPES;
 use serde_json::{Value, json};
 
 /// `GET /metadata` (FHIR R4 5.2).
-pub(crate) fn capability_statement(base: &str) -> Reply {
-    let resources: Vec<Value> = R4_TYPES.iter().map(|kind| resource(kind)).collect();
+pub(crate) fn capability_statement(base: &str, behaviour: &Behaviour) -> Reply {
+    let types = R4_TYPES.iter().filter(|kind| behaviour.answer_for(kind) != Some(Answer::Missing));
+    let resources: Vec<Value> = types.map(|kind| resource(kind, behaviour)).collect();
+    let interactions: Vec<Value> = [("transaction", Feature::Transaction), ("batch", Feature::Batch)]
+        .into_iter()
+        .filter(|(_, feature)| behaviour.has(*feature))
+        .map(|(code, _)| json!({"code": code}))
+        .collect();
     let statement = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -25,18 +32,19 @@ pub(crate) fn capability_statement(base: &str) -> Reply {
                 "service": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}]}],
             },
             "resource": resources,
-            "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            "interaction": interactions,
         }],
     });
     Reply::fhir(200, statement.to_string())
 }
 
-fn resource(kind: &str) -> Value {
+fn resource(kind: &str, behaviour: &Behaviour) -> Value {
     let immutable = kind == "AuditEvent";
     let interactions: Vec<Value> =
         ["read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type"]
             .into_iter()
             .filter(|code| !immutable || *code != "delete")
+            .filter(|code| *code != "history-type" || behaviour.has(Feature::TypeHistory))
             .map(|code| json!({"code": code}))
             .collect();
     let mut parameters = vec![json!({"name": "_id", "type": "token"}), json!({"name": "_lastUpdated", "type": "date"})];
@@ -49,16 +57,19 @@ fn resource(kind: &str) -> Value {
         };
         json!({"name": param.name, "type": param_type})
     }));
-    json!({
+    let mut resource = json!({
         "type": kind,
         "interaction": interactions,
         "versioning": "versioned-update",
         "readHistory": true,
-        "updateCreate": true,
-        "conditionalCreate": true,
+        "conditionalCreate": behaviour.has(Feature::ConditionalCreate),
         "conditionalRead": "not-match",
         "searchParam": parameters,
-    })
+    });
+    if let (true, Some(members)) = (behaviour.client_ids != ClientIds::Accepted, resource.as_object_mut()) {
+        members.insert(String::from("updateCreate"), json!(behaviour.client_ids == ClientIds::Announced));
+    }
+    resource
 }
 
 /// `GET /.well-known/smart-configuration` (SMART App Launch 2).

@@ -6,8 +6,6 @@ use crate::storage::{Comparison, Condition, Interval, Order, ParamType, Search, 
 
 /// Page size without `_count`.
 const DEFAULT_COUNT: usize = 100;
-/// Largest page size; like HAPI, a larger `_count` is silently reduced.
-pub(crate) const MAX_COUNT: usize = 1000;
 
 /// A search and the form of its result.
 #[derive(Debug, Clone)]
@@ -16,7 +14,8 @@ pub(crate) struct SearchRequest {
     /// Elements to include; empty = all.
     pub(crate) elements: Vec<String>,
     pub(crate) count_only: bool,
-    pub(crate) with_total: bool,
+    /// The number of matches on all pages, once it is known.
+    pub(crate) total: Option<i64>,
 }
 
 /// The names in `_elements`.
@@ -40,19 +39,18 @@ pub(crate) fn parse_search(kind: &str, pairs: &[(String, String)]) -> Result<Sea
         },
         elements: Vec::new(),
         count_only: false,
-        with_total: false,
+        total: None,
     };
     for (name, value) in pairs {
         match name.as_str() {
-            "_format" | "_pretty" | "_contained" | "_containedType" => {}
+            "_format" | "_pretty" | "_total" | "_contained" | "_containedType" => {}
             "_count" => match value.parse::<usize>() {
                 Ok(0) => parsed.count_only = true,
-                Ok(count) => parsed.search.count = count.min(MAX_COUNT),
+                Ok(count) => parsed.search.count = count,
                 Err(_) => return Err(FhirError::invalid("_count is not a number")),
             },
             "_elements" => parsed.elements = split_list(value),
             "_summary" => parsed.count_only |= value == "count",
-            "_total" => parsed.with_total = value == "accurate",
             "_sort" => (parsed.search.order, parsed.search.descending) = parse_sort(value)?,
             "_id" => parsed.search.conditions.push(Condition::Ids(split_list(value))),
             "_lastUpdated" => {

@@ -1,9 +1,11 @@
 //! A request as the FHIR interactions see it.
 
 use super::permissions::{Access, role_permits};
+use crate::behaviour::{Behaviour, Feature};
 use crate::fhir_error::FhirError;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use keep_domain::{Role, UtcMillis};
+use std::sync::Arc;
 
 /// An authenticated request.
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub(crate) struct FhirRequest {
     pub(crate) roles: Vec<Role>,
     /// When the request arrived: `meta.lastUpdated` of what it writes.
     pub(crate) started: UtcMillis,
+    /// FHIR base that the server listens at.
+    pub(crate) own_base: String,
+    pub(crate) behaviour: Arc<Behaviour>,
 }
 
 impl FhirRequest {
@@ -27,6 +32,11 @@ impl FhirRequest {
     pub(crate) fn permit(&self, kind: &str, access: Access) -> Result<(), FhirError> {
         let permitted = self.roles.iter().any(|role| role_permits(*role, kind, access));
         if permitted { Ok(()) } else { Err(FhirError::forbidden()) }
+    }
+
+    /// FHIR base in links.
+    pub(crate) fn base(&self) -> &str {
+        self.behaviour.links_at.as_deref().unwrap_or(&self.own_base)
     }
 
     /// The first value of a query parameter.
@@ -46,7 +56,7 @@ impl FhirRequest {
 
     /// The search criteria of a conditional create.
     pub(crate) fn if_none_exist(&self) -> Option<&str> {
-        self.header(HeaderName::from_static("if-none-exist"))
+        self.header(HeaderName::from_static("if-none-exist")).filter(|_| self.behaviour.has(Feature::ConditionalCreate))
     }
 
     /// The first `return=…` of `Prefer`.
@@ -57,12 +67,18 @@ impl FhirRequest {
 
     /// Whether the body is a form.
     pub(crate) fn is_form(&self) -> bool {
-        self.header(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"))
+        is_form(&self.headers)
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|v| v.to_str().ok())
     }
+}
+
+/// Whether the headers announce a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    content_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"))
 }
 
 /// The version in `W/"3"` or `"3"`.

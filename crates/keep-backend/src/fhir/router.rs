@@ -4,6 +4,7 @@ use super::api::FhirApi;
 use super::permissions::Access;
 use super::request::FhirRequest;
 use super::{bundle, history, instance, metadata, search};
+use crate::behaviour::Feature;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use keep_domain::is_r4_type;
@@ -14,19 +15,28 @@ use keep_domain::is_r4_type;
 /// The error that the client gets as an OperationOutcome.
 pub(crate) fn answer(api: &FhirApi, request: &FhirRequest) -> Result<Reply, FhirError> {
     let path: Vec<&str> = request.path.split('/').filter(|s| !s.is_empty()).collect();
-    let (storage, base) = (&*api.storage, api.base.as_str());
+    let (storage, behaviour) = (&*api.storage, &*request.behaviour);
+    if let Some(answer) = path.first().and_then(|kind| behaviour.answer_for(kind)) {
+        return answer.reply();
+    }
     match (request.method.as_str(), path.as_slice()) {
-        ("GET", ["metadata"]) => Ok(metadata::capability_statement(base)),
+        ("GET", ["metadata"]) => Ok(metadata::capability_statement(request.base(), behaviour)),
         ("GET", []) => search::next_page(api, request),
         ("POST", []) => bundle::answer(storage, request),
         (_, [kind, ..]) if !is_r4_type(kind) => Err(FhirError::not_found("unknown resource type")),
+        ("POST", [_, "_search"]) if !behaviour.has(Feature::SearchByPost) => {
+            Err(FhirError::not_allowed("a search by POST is not offered"))
+        }
+        ("GET", [_, "_history"]) if !behaviour.has(Feature::TypeHistory) => {
+            Err(FhirError::not_found("no history of types"))
+        }
         ("GET", [kind]) | ("GET" | "POST", [kind, "_search"]) => {
             request.permit(kind, Access::Read)?;
             search::search(api, request, kind)
         }
         ("POST", [kind]) => {
             request.permit(kind, Access::Write)?;
-            instance::create(storage, base, request, kind)
+            instance::create(storage, request, kind)
         }
         ("GET", [kind, "_history"]) => {
             request.permit(kind, Access::Read)?;
@@ -38,7 +48,7 @@ pub(crate) fn answer(api: &FhirApi, request: &FhirRequest) -> Result<Reply, Fhir
         }
         ("PUT", [kind, id]) => {
             request.permit(kind, Access::Write)?;
-            instance::update(storage, base, request, kind, id)
+            instance::update(storage, request, kind, id)
         }
         ("DELETE", [kind, id]) => {
             request.permit(kind, Access::Write)?;

@@ -6,10 +6,14 @@ use super::page_links::NextPage;
 use super::permissions::Access;
 use super::query::{SearchRequest, parse_search};
 use super::request::FhirRequest;
+use crate::behaviour::{Feature, Total};
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{SearchMatch, count_matches, find_matches, reduce_to_elements};
 use std::fmt::Write;
+
+/// By how much `total` is too large with that switch.
+const EXCESS: i64 = 3;
 
 /// `GET [type]?…` and `POST [type]/_search`
 pub(crate) fn search(api: &FhirApi, request: &FhirRequest, kind: &str) -> Result<Reply, FhirError> {
@@ -17,7 +21,7 @@ pub(crate) fn search(api: &FhirApi, request: &FhirRequest, kind: &str) -> Result
     if request.is_form() {
         pairs.extend(url::form_urlencoded::parse(request.body.as_bytes()).into_owned());
     }
-    page(api, parse_search(kind, &pairs)?, request.started.to_rfc3339(), true)
+    page(api, request, parse_search(kind, &pairs)?, request.started.to_rfc3339())
 }
 
 /// `GET [base]?_getpages=…`
@@ -27,17 +31,23 @@ pub(crate) fn next_page(api: &FhirApi, request: &FhirRequest) -> Result<Reply, F
     match api.page_links.find(token)? {
         NextPage::Search(requested, started) => {
             request.permit(&requested.search.resource_type, Access::Read)?;
-            page(api, *requested, started, false)
+            page(api, request, *requested, started)
         }
         NextPage::History(query, started) => {
             request.permit(&query.resource_type, Access::Read)?;
-            history::page(api, query, started)
+            history::page(api, request, query, started)
         }
     }
 }
 
-fn page(api: &FhirApi, mut requested: SearchRequest, started: String, is_first: bool) -> Result<Reply, FhirError> {
-    let base = api.base.as_str();
+fn page(
+    api: &FhirApi,
+    request: &FhirRequest,
+    mut requested: SearchRequest,
+    started: String,
+) -> Result<Reply, FhirError> {
+    let (base, behaviour) = (request.base(), &*request.behaviour);
+    requested.search.count = requested.search.count.min(behaviour.max_count);
     let kind = requested.search.resource_type.clone();
     if requested.count_only {
         let total = api.storage.read(|c| count_matches(c, &requested.search))?;
@@ -48,14 +58,17 @@ fn page(api: &FhirApi, mut requested: SearchRequest, started: String, is_first: 
         return Ok(Reply::fhir(200, body));
     }
     let count = requested.search.count;
-    let (mut matches, counted) = api.storage.read(|c| {
-        let counted = if requested.with_total { Some(count_matches(c, &requested.search)?) } else { None };
-        Ok((find_matches(c, &requested.search)?, counted))
+    let (mut matches, total) = api.storage.read(|c| {
+        let total = match (behaviour.total, requested.total) {
+            (Total::Absent, _) => None,
+            (_, Some(known)) => Some(known),
+            _ => Some(count_matches(c, &requested.search)?),
+        };
+        Ok((find_matches(c, &requested.search)?, total))
     })?;
+    requested.total = total;
     let more = matches.len() > count;
     matches.truncate(count);
-    let total = counted.or_else(|| (is_first && !more).then(|| i64::try_from(matches.len()).unwrap_or(i64::MAX)));
-
     let size: usize = matches.iter().map(|m| m.body.len() + 200).sum();
     let mut out = String::with_capacity(size + 400);
     // Writing to a String cannot fail.
@@ -65,11 +78,12 @@ fn page(api: &FhirApi, mut requested: SearchRequest, started: String, is_first: 
         uuid::Uuid::new_v4()
     );
     if let Some(total) = total {
+        let total = if behaviour.total == Total::TooLarge { total + EXCESS } else { total };
         let _ = write!(out, r#","total":{total}"#);
     }
     // The self link has no criteria: they may have been sent in a body to keep them out of URLs.
     let _ = write!(out, r#","link":[{{"relation":"self","url":"{base}/{kind}"}}"#);
-    if more {
+    if more && behaviour.has(Feature::NextLink) {
         requested.search.after = matches.last().map(|m| m.cursor.clone());
         let token = api.page_links.insert(NextPage::Search(Box::new(requested.clone()), started))?;
         let _ = write!(out, r#",{{"relation":"next","url":"{base}?_getpages={token}"}}"#);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::arguments::DemoArguments;
+use crate::behaviour::Behaviour;
 use reqwest::{Certificate, Client, StatusCode};
 
 fn arguments(data: &Path) -> ServeArguments {
@@ -16,6 +17,7 @@ fn arguments(data: &Path) -> ServeArguments {
         ready: None,
         test_faults: true,
         upstream: None,
+        behaviour: Behaviour::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A server for one test: requests go to its handler without a socket.
 
 use super::{Server, answer};
+use crate::behaviour::{Behaviour, References};
 use crate::demo::{STAFF, StaffMember, users_file};
 use crate::fault_injection::FaultInjector;
 use crate::fhir::FhirApi;
@@ -49,11 +50,17 @@ impl TestResponse {
 }
 
 impl TestServer {
+    /// References are not checked, so that a test needs only the resources that it is about.
     pub(crate) fn new() -> Self {
+        Self::behaving(Behaviour { references: References::Unchecked, ..Behaviour::default() })
+    }
+
+    /// A server with these switches.
+    pub(crate) fn behaving(behaviour: Behaviour) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let clock = Arc::new(ManualClock::starting(UtcMillis(1_795_338_000_000)));
         std::fs::write(folder.path().join("users.json"), hashed_users()).expect("users");
-        Self::open(folder, clock)
+        Self::open(folder, clock, behaviour)
     }
 
     /// Advances the clock.
@@ -63,15 +70,16 @@ impl TestServer {
 
     /// A new server on the same data folder.
     pub(crate) fn restarted(self) -> Self {
-        Self::open(self.folder, self.clock)
+        let behaviour = (*self.server.fhir.behaviour()).clone();
+        Self::open(self.folder, self.clock, behaviour)
     }
 
-    fn open(folder: TempDir, clock: Arc<ManualClock>) -> Self {
+    fn open(folder: TempDir, clock: Arc<ManualClock>, behaviour: Behaviour) -> Self {
         let origin = Origin(String::from(ORIGIN));
         let storage = Arc::new(Storage::open(&folder.path().join("fhir.db")).expect("database"));
         let users = Users::open(folder.path(), None).expect("users");
         let server = Arc::new(Server {
-            fhir: FhirApi::new(Arc::clone(&storage), origin.fhir_base()),
+            fhir: FhirApi::new(Arc::clone(&storage), origin.fhir_base(), behaviour),
             identity: IdentityProvider::open(folder.path(), users, Arc::clone(&storage), origin).expect("identity"),
             upstream: None,
             faults: Some(FaultInjector::new(Arc::default())),

@@ -1,4 +1,5 @@
 //! Requests through the handler of the server.
 
+mod behaviour;
 mod fhir;
 mod sign_in;

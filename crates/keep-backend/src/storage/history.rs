@@ -12,6 +12,8 @@ pub(crate) struct HistoryQuery {
     /// Earliest `meta.lastUpdated`, inclusive, ms.
     pub(crate) since: i64,
     pub(crate) count: usize,
+    /// Whether deletions are among the versions.
+    pub(crate) with_deletions: bool,
     /// Continue after this version: (updated, vid).
     pub(crate) before: Option<(i64, i64)>,
 }
@@ -32,9 +34,10 @@ pub(crate) fn find_history(connection: &Connection, query: &HistoryQuery) -> Res
     let (updated, vid) = query.before.unwrap_or((i64::MAX, i64::MAX));
     let limit = i64::try_from(query.count).unwrap_or(i64::MAX).saturating_add(1);
     let by_id = if query.id.is_some() { "AND id = ?6" } else { "AND ?6 IS NULL" };
+    let deletions = if query.with_deletions { "" } else { "AND body IS NOT NULL" };
     let sql = format!(
         "SELECT vid, id, version, updated, method, body FROM version
-         WHERE type = ?1 AND updated >= ?2 AND (updated, vid) < (?3, ?4) {by_id}
+         WHERE type = ?1 AND updated >= ?2 AND (updated, vid) < (?3, ?4) {by_id} {deletions}
          ORDER BY updated DESC, vid DESC LIMIT ?5"
     );
     let mut statement = connection.prepare_cached(&sql).map_err(FhirError::database)?;

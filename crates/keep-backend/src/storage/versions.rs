@@ -34,6 +34,15 @@ pub(crate) fn read_version(
     query_version(connection, sql, params![resource_type, id, version])
 }
 
+/// Whether the body of a current resource names another one as `Type/id`.
+pub(crate) fn is_referenced(connection: &Connection, resource_type: &str, id: &str) -> Result<bool, FhirError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM resource r JOIN version v ON v.vid = r.vid WHERE r.deleted = 0 AND instr(v.body, ?) > 0)";
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.query_row([format!("\"{resource_type}/{id}\"")], |r| r.get(0)))
+        .map_err(FhirError::database)
+}
+
 fn query_version(connection: &Connection, sql: &str, values: impl Params) -> Result<Option<StoredVersion>, FhirError> {
     connection
         .prepare_cached(sql)
