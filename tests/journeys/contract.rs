@@ -8,8 +8,18 @@ use keep_cli::report::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const SYNC: [&str; 8] =
-    ["pushed", "pulled", "pending", "failed", "conflicts", "bytes_up", "bytes_down", "complete_as_of"];
+const SYNC: [&str; 10] = [
+    "pushed",
+    "pulled",
+    "pending",
+    "failed",
+    "conflicts",
+    "bytes_up",
+    "bytes_down",
+    "complete_as_of",
+    "types",
+    "links_elsewhere",
+];
 
 /// The object has `ok`, `code` and exactly these members.
 #[track_caller]

@@ -23,6 +23,48 @@ pub struct Cursor {
     pub position: String,
     /// The time as of which everything of this type that the server shows is stored.
     pub complete_as_of: Option<UtcMillis>,
+    /// How the last pull ended.
+    pub outcome: PullOutcome,
+    /// The time as of which the server's own count or list of the type agreed with what is stored; `None` where the
+    /// server has never allowed a comparison.
+    pub compared: Option<UtcMillis>,
+}
+
+/// How the last pull of a type ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullOutcome {
+    /// It was never requested, or by a version that did not record this.
+    #[default]
+    Unknown,
+    /// Everything that the server shows was received.
+    Complete,
+    /// The server does not have the type.
+    NotOffered,
+    /// The server refuses the type to this user.
+    Refused,
+    /// The server responds with this error status.
+    Failed(u16),
+    /// The server's response is invalid.
+    Invalid,
+    /// A single record is larger than is accepted.
+    TooLarge,
+    /// The connection was lost.
+    Interrupted,
+}
+
+impl PullOutcome {
+    /// Whether the type cannot be had from this server by this user, so that nothing waits for it.
+    #[must_use]
+    pub const fn is_unavailable(self) -> bool {
+        matches!(self, Self::NotOffered | Self::Refused)
+    }
+
+    /// Whether the type could not be received although the server should have it.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Invalid | Self::TooLarge | Self::Interrupted)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +86,10 @@ pub struct Completeness {
     pub resource_type: String,
     /// Complete as of; `None` before the first pass has ended.
     pub complete_as_of: Option<UtcMillis>,
+    /// How the last pull ended.
+    pub outcome: PullOutcome,
+    /// The time as of which the server's own count or list agreed; `None` if it never did.
+    pub compared: Option<UtcMillis>,
 }
 
 impl CursorKey {

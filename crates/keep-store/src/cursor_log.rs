@@ -64,6 +64,8 @@ impl Store {
     pub fn completeness(&self, server: &str, visibility: &str) -> Result<Vec<Completeness>, StoreError> {
         let of = |r: CursorRow| Completeness {
             complete_as_of: r.cursor.complete_as_of.filter(|_| self.is_whole(&r.resource_type)),
+            outcome: r.cursor.outcome,
+            compared: r.cursor.compared.filter(|_| self.is_whole(&r.resource_type)),
             resource_type: r.resource_type,
         };
         Ok(self.cursor_rows(&[server, visibility])?.map(of).collect())

@@ -79,7 +79,7 @@ pub use chart_read::{ChartRows, DayRow};
 pub use chart_readings::ChartReading;
 pub use cipher::{OpenMode, PAGE_SIZE, library_versions, open_cipher};
 pub use conflict::Conflict;
-pub use cursor::{Completeness, Cursor, CursorKey};
+pub use cursor::{Completeness, Cursor, CursorKey, PullOutcome};
 pub use error::{Finding, FindingKind, StoreError};
 pub use ledger::*;
 pub use mirror::{Mirror, SegmentMark};

@@ -1,6 +1,6 @@
 //! The directory's journal of repairs, and the cursors that a repair resets.
 
-use crate::cursor::{Cursor, CursorRow};
+use crate::cursor::{Cursor, CursorRow, PullOutcome};
 use crate::error::StoreError;
 use crate::journal::JournalKind;
 use crate::mutex::acquire;
@@ -78,7 +78,7 @@ fn reset_cursors(writer: &mut TaggedWriter<'_>, access: &SegmentAccess, repair: 
         // An older directory does not know what happened to the other files since: none of its claims is valid.
         let is_older_directory = repair.segment == Segment::Directory && repair.cause == RepairCause::Stale;
         if is_older_directory {
-            row.cursor.complete_as_of = None;
+            (row.cursor.complete_as_of, row.cursor.compared) = (None, None);
         } else if !segments_of(type_of(&row.resource_type)).contains(&repair.segment) {
             continue;
         }
@@ -188,7 +188,10 @@ impl Store {
         let cursors: Vec<CursorRow> = self.cursor_rows(&[server, visibility])?.collect();
         let is_done = |repair: &Repair| {
             let is_of_segment = |c: &&CursorRow| {
-                !c.resource_type.contains('/') && segments_of(&c.resource_type).contains(&repair.segment)
+                // A type that the server does not have fills no segment.
+                c.cursor.outcome != PullOutcome::NotOffered
+                    && !c.resource_type.contains('/')
+                    && segments_of(&c.resource_type).contains(&repair.segment)
             };
             let mut of_segment = cursors.iter().filter(is_of_segment).map(|c| &c.cursor).peekable();
             of_segment.peek().is_some() && of_segment.all(|c| c.position != RESTART && c.complete_as_of.is_some())

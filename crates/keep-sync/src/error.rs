@@ -14,6 +14,12 @@ pub enum SyncError {
     /// The response is not what was requested: HTML, half a body, not FHIR, over the size limit.
     #[error("the server's response is invalid")]
     InvalidResponse,
+    /// The response ended before its end.
+    #[error("the server's response was cut off")]
+    Truncated,
+    /// The response is larger than is accepted.
+    #[error("the server's response is too large")]
+    TooLarge,
     /// The server responded with an error status.
     #[error("the server responded with status {status}")]
     Failed {
@@ -114,7 +120,7 @@ impl SyncError {
         match self {
             Self::Unreachable => ErrorCode::ServerUnreachable,
             Self::Untrusted => ErrorCode::ServerUntrusted,
-            Self::InvalidResponse => ErrorCode::ServerGarbled,
+            Self::InvalidResponse | Self::Truncated | Self::TooLarge => ErrorCode::ServerGarbled,
             Self::Failed { .. } => ErrorCode::ServerFailed,
             Self::SignInNeeded => ErrorCode::SignInNeeded,
             Self::SignIn(_) | Self::Token(_) | Self::Cancelled => ErrorCode::SignInFailed,
@@ -129,7 +135,7 @@ impl SyncError {
     /// Whether the same request may succeed later without anyone's intervention.
     pub(crate) const fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable | Self::InvalidResponse => true,
+            Self::Unreachable | Self::InvalidResponse | Self::Truncated | Self::TooLarge => true,
             Self::Failed { status, .. } => matches!(status, 408 | 425 | 429) || *status >= 500,
             _ => false,
         }

@@ -211,7 +211,7 @@ impl HttpClient {
         while let Some(chunk) = response.chunk().await.map_err(|e| body_error(&e))? {
             self.meter.add_down(chunk.len());
             if received.len().saturating_add(chunk.len()) > outgoing.max_body {
-                return Err(SyncError::InvalidResponse);
+                return Err(SyncError::TooLarge);
             }
             received.extend_from_slice(&chunk);
         }
@@ -236,10 +236,10 @@ impl HttpClient {
     }
 }
 
-/// A body that ends early is an invalid response; one that stalls means that the server cannot be reached.
+/// A body that ends early is truncated; one that stalls means that the server cannot be reached.
 fn body_error(error: &reqwest::Error) -> SyncError {
     match transport_error(error) {
-        SyncError::Unreachable if !error.is_timeout() => SyncError::InvalidResponse,
+        SyncError::Unreachable | SyncError::InvalidResponse if !error.is_timeout() => SyncError::Truncated,
         other => other,
     }
 }
@@ -258,7 +258,7 @@ fn gunzip(compressed: &[u8], limit: usize) -> Result<Vec<u8>, SyncError> {
     let mut out = Vec::with_capacity(compressed.len().saturating_mul(6).min(limit));
     let mut reader = flate2::read::MultiGzDecoder::new(compressed).take(wide(limit).saturating_add(1));
     reader.read_to_end(&mut out).map_err(|_| SyncError::InvalidResponse)?;
-    if out.len() > limit { Err(SyncError::InvalidResponse) } else { Ok(out) }
+    if out.len() > limit { Err(SyncError::TooLarge) } else { Ok(out) }
 }
 
 /// Compresses a request body.

@@ -46,7 +46,7 @@ pub use id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
 pub use jwks::Jwks;
 pub use local_store::LocalStore;
 pub use pkce::make_nonce;
-pub use report::{Progress, ProgressSink, SyncReport};
+pub use report::{Progress, ProgressSink, SyncReport, TypeReport};
 pub use roles_claim::{RoleName, RolesClaim};
 pub use run::{SyncRun, run_sync};
 pub use scope::{CHART_TYPES, pull_order};

@@ -1,7 +1,9 @@
 //! The result of a sync, and its progress.
 
 use crate::error::SyncError;
+use crate::pull::PullState;
 use keep_domain::UtcMillis;
+use keep_store::PullOutcome;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -28,11 +30,47 @@ pub struct SyncReport {
     /// The time as of which everything that this session may see is on the device, never later than trusted time;
     /// `None` before the first complete pull.
     pub complete_as_of: Option<UtcMillis>,
+    /// Every type of the session's rank, in the order of the pull; empty where the run ended before it.
+    pub types: Vec<TypeReport>,
+    /// Scheme, host and port of the server's page links where they are not those of its configured address.
+    pub links_elsewhere: Option<String>,
     /// The newest plausible time that the server sent over TLS.
     pub server_time: Option<UtcMillis>,
     /// The error that ended the run early, if any; everything above still holds.
     #[serde(skip)]
     pub stopped_by: Option<SyncError>,
+}
+
+impl SyncReport {
+    /// Whether a type could not be received although the server should have it.
+    #[must_use]
+    pub fn has_trouble(&self) -> bool {
+        self.types.iter().any(|t| t.outcome.is_trouble())
+    }
+}
+
+/// One type after a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TypeReport {
+    /// The FHIR type.
+    pub resource_type: String,
+    /// How its pull ended.
+    pub outcome: PullOutcome,
+    /// The time as of which it is complete; `None` before the first complete pull.
+    pub complete_as_of: Option<UtcMillis>,
+    /// The time as of which the server's own count or list agreed with what is stored.
+    pub compared: Option<UtcMillis>,
+}
+
+impl TypeReport {
+    pub(crate) fn complete(resource_type: &str, state: &PullState) -> Self {
+        Self {
+            resource_type: resource_type.to_owned(),
+            outcome: PullOutcome::Complete,
+            complete_as_of: state.claim(),
+            compared: state.compared,
+        }
+    }
 }
 
 /// The current step of a sync.

@@ -5,7 +5,7 @@ use crate::blocking::with_store;
 use crate::cancel::Cancel;
 use crate::error::SyncError;
 use crate::fhir_client::{Capabilities, FhirClient};
-use crate::pull::Puller;
+use crate::pull::{Pulled, Puller};
 use crate::push::Pusher;
 use crate::report::{ProgressSink, SyncReport};
 use crate::sync_store::SyncStore;
@@ -63,8 +63,11 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     pusher.push_all(&mut report.pushed).await?;
     let Pusher { client, store, progress, .. } = pusher;
     let puller = Puller { client, store, capabilities, roles, cancel, progress };
-    let pulled = puller.pull_all(&mut report.pulled).await?;
-    report.complete_as_of = pulled.complete_as_of;
+    let mut pulled = Pulled::default();
+    let ended = puller.pull_all(&mut report.pulled, &mut pulled).await;
+    report.complete_as_of = pulled.complete_as_of().filter(|_| ended.is_ok());
+    report.types = pulled.types;
+    ended?;
     let Puller { client, store, progress, .. } = puller;
     AuditUploader { client, store, progress }.upload_all(&mut report.audited).await
 }

@@ -65,14 +65,24 @@ pub fn pull_order() -> impl DoubleEndedIterator<Item = &'static str> {
     ORDER.iter().map(|(name, _)| *name)
 }
 
-/// The types to pull, in order: those whose segment the session holds and which the server supports.
+/// The types of a session, in the order of the pull.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TypePlan {
+    /// Those that the server supports.
+    pub(crate) offered: Vec<&'static str>,
+    /// Those that its CapabilityStatement leaves out.
+    pub(crate) not_offered: Vec<&'static str>,
+}
+
+/// The types whose segment the session holds.
 ///
 /// A type of two segments (Condition, Flag) is pulled by every session that holds the lower one; a record that belongs
 /// above the session's rank goes to that segment's inbox.
-pub(crate) fn plan_types(rank: Rank, roles: &[Role], capabilities: &Capabilities) -> Vec<&'static str> {
+pub(crate) fn plan_types(rank: Rank, roles: &[Role], capabilities: &Capabilities) -> TypePlan {
     let general = ORDER.iter().filter(|(_, segment)| rank.holds(*segment)).map(|(name, _)| *name);
     let billing = BILLING.iter().copied().filter(|_| roles.contains(&Role::Billing) && rank.holds(Segment::Encounters));
-    general.chain(billing).filter(|name| capabilities.supports(name)).collect()
+    let (offered, not_offered) = general.chain(billing).partition(|name| capabilities.supports(name));
+    TypePlan { offered, not_offered }
 }
 
 #[cfg(test)]
@@ -96,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_clerk_never_pulls_clinical_types() {
-        let types = plan_types(Role::FrontDesk.rank(), &[Role::FrontDesk], &capabilities(&[]));
+        let types = plan_types(Role::FrontDesk.rank(), &[Role::FrontDesk], &capabilities(&[])).offered;
         assert_eq!(types.first(), Some(&"Patient"));
         for name in ["AllergyIntolerance", "Condition", "Observation", "Encounter", "Claim", "Provenance"] {
             assert!(!types.contains(&name), "{name}");
@@ -106,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_nurse_pulls_what_a_chart_needs_first_and_no_claims() {
-        let types = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&[]));
+        let types = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&[])).offered;
         assert_eq!(
             types.iter().take(4).copied().collect::<Vec<_>>(),
             ["Patient", "AllergyIntolerance", "Condition", "MedicationRequest"]
@@ -122,14 +132,18 @@ mod tests {
 
     #[test]
     fn billing_pulls_claims_and_no_observations() {
-        let types = plan_types(Role::Billing.rank(), &[Role::Billing], &capabilities(&[]));
+        let types = plan_types(Role::Billing.rank(), &[Role::Billing], &capabilities(&[])).offered;
         assert_eq!(types.last(), Some(&"ExplanationOfBenefit"));
         assert!(!types.contains(&"Observation") && types.contains(&"Procedure"));
     }
 
     #[test]
     fn the_administrator_pulls_nothing_and_unsupported_types_are_skipped() {
-        assert!(plan_types(Role::ItAdministrator.rank(), &[Role::ItAdministrator], &capabilities(&[])).is_empty());
-        assert_eq!(plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&["Patient", "Basic"])), ["Patient"]);
+        assert!(
+            plan_types(Role::ItAdministrator.rank(), &[Role::ItAdministrator], &capabilities(&[])).offered.is_empty()
+        );
+        let plan = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&["Patient", "Basic"]));
+        assert_eq!(plan.offered, ["Patient"]);
+        assert!(plan.not_offered.contains(&"Flag") && !plan.not_offered.contains(&"Claim"));
     }
 }

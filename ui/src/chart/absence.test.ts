@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type ChartFacts, findAbsence, SUBJECTS } from "./absence";
 
 const complete: ChartFacts = {
-  completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: [], partial: false },
+  completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: [], unavailable: [], failed: [], partial: false },
   unreadable: [],
   counts: [],
 };
@@ -17,6 +17,10 @@ test("nothing is reported as absent while part of the records is missing", () =>
 });
 
 test("nothing is reported as absent for a type that was never downloaded completely", () => {
+  for (const types of ["unavailable", "failed"])
+    expect(findAbsence(withCompleteness({ [types]: ["Condition"] }), SUBJECTS.problems)).toEqual({
+      kind: "unavailable",
+    });
   const partly = withCompleteness({ missing: ["DiagnosticReport"] });
   expect(findAbsence(partly, SUBJECTS.problems).kind).toBe("none");
   expect(findAbsence(partly, SUBJECTS.results)).toEqual({ kind: "unavailable" });

@@ -45,8 +45,8 @@ export type Absence =
 export function findAbsence(chart: ChartFacts | null, subject: Subject): Absence {
   if (chart === null) return { kind: "none", elsewhere: [] };
   const { completeness, unreadable, counts } = chart;
-  if (completeness.partial || subject.types.some((type) => completeness.missing.includes(type)))
-    return { kind: "unavailable" };
+  const unknown = [...completeness.missing, ...completeness.unavailable, ...completeness.failed];
+  if (completeness.partial || subject.types.some((type) => unknown.includes(type))) return { kind: "unavailable" };
   // A record of an unknown type may be one of these.
   const maybe = unreadable.filter(({ resourceType }) => resourceType === null || subject.types.includes(resourceType));
   const count = maybe.reduce((sum, { count }) => sum + count, 0);

@@ -978,6 +978,14 @@ asOf: string | null,
  */
 missing: Array<string>, 
 /**
+ * Types that cannot be had: the server does not have them or refuses them to this user.
+ */
+unavailable: Array<string>, 
+/**
+ * Types that the server could not deliver so far, though it should.
+ */
+failed: Array<string>, 
+/**
  * Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
  * may say that there is nothing more.
  */
@@ -2649,7 +2657,16 @@ server: string | null,
 /**
  * Audit events not yet delivered.
  */
-auditPending: number, };
+auditPending: number, 
+/**
+ * Why the last run ended early.
+ */
+stopped: SyncStoppedDto | null, 
+/**
+ * Scheme, host and port of the server's page links where they are not those of its configured address: its IT
+ * should set them.
+ */
+linksElsewhere: string | null, };
 
 export type SyncPhaseDto = "push" | "pull" | "audit";
 
@@ -2695,6 +2712,16 @@ failed: number,
  */
 conflicts: number, };
 
+export type SyncStoppedDto = { 
+/**
+ * The error.
+ */
+code: ErrorCode, 
+/**
+ * The HTTP status, where the server responded with an error.
+ */
+status: number | null, };
+
 export type SyncTypeDto = { 
 /**
  * The FHIR type.
@@ -2707,7 +2734,21 @@ count: number,
 /**
  * Complete as of, RFC 3339.
  */
-complete: string | null, };
+complete: string | null, 
+/**
+ * As of when the server's own count or list agreed with this device, RFC 3339; none if it never did.
+ */
+compared: string | null, 
+/**
+ * How its last download ended.
+ */
+state: SyncTypeStateDto, 
+/**
+ * The HTTP status, for `failed`.
+ */
+status: number | null, };
+
+export type SyncTypeStateDto = "complete" | "waiting" | "not_offered" | "refused" | "failed" | "invalid" | "too_large" | "interrupted";
 
 export type TabCountDto = { 
 /**

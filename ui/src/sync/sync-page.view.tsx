@@ -4,12 +4,12 @@ import { Card, CardEmpty } from "../components/card.view";
 import { Facts } from "../components/facts.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Page } from "../components/page.view";
-import type { SyncPageDto, SyncProgressDto } from "../ipc/bindings";
+import type { SyncPageDto, SyncProgressDto, SyncStoppedDto, SyncTypeDto } from "../ipc/bindings";
 import { useIpcMutation, useIpcQuery } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { formatBytes, formatCount } from "../words/numbers";
-import { messageFor, useWords } from "../words/words";
+import { messageFor, type Say, useWords } from "../words/words";
 import css from "./sync.module.css";
 import { SyncChips } from "./sync-chip.view";
 import { SyncItems } from "./sync-items.view";
@@ -70,6 +70,9 @@ function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDt
     [say("sync.bytes"), say("sync.bytes.value", { up: formatBytes(page.bytesUp), down: formatBytes(page.bytesDown) })],
     [say("sync.audit"), formatCount(page.auditPending)],
   ];
+  if (page.stopped !== null) facts.push([say("sync.stopped"), sayStopped(say, page.stopped)]);
+  if (page.linksElsewhere !== null)
+    facts.push([say("sync.links"), say("sync.links.value", { origin: page.linksElsewhere })]);
   return (
     <Card title={say("sync.state")}>
       <div className={css.head}>
@@ -81,6 +84,18 @@ function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDt
   );
 }
 
+function sayStopped(say: Say, { code, status }: SyncStoppedDto): string {
+  const reason = say(messageFor("failure", `${code}.title`, "failure.internal.title"));
+  return status === null ? reason : say("sync.stopped.status", { reason, status });
+}
+
+/** What the time of a type rests on, or why it has none. */
+function sayType(say: Say, { complete, compared, state, status }: SyncTypeDto): string {
+  if (state !== "complete") return say(`sync.type.${state}`, { status: status ?? "" });
+  if (complete === null) return "";
+  return compared === null ? say("sync.type.untold") : say("sync.type.compared", { at: formatDateTime(compared) });
+}
+
 function Types({ page }: { page: SyncPageDto }) {
   const say = useWords();
   return (
@@ -89,11 +104,14 @@ function Types({ page }: { page: SyncPageDto }) {
         <CardEmpty>{say("sync.types.none")}</CardEmpty>
       ) : (
         <ul>
-          {page.types.map(({ resourceType, count, complete }) => (
-            <li key={resourceType} className={css.type}>
-              <span>{say(messageFor("type", resourceType, "type.other"))}</span>
-              <span>{formatCount(count)}</span>
-              <span>{complete === null ? say("sync.type.incomplete") : formatDateTime(complete)}</span>
+          {page.types.map((type) => (
+            <li key={type.resourceType} className={css.type}>
+              <span>
+                {say(messageFor("type", type.resourceType, "type.other"))}
+                <span className={css.basis}>{sayType(say, type)}</span>
+              </span>
+              <span>{formatCount(type.count)}</span>
+              <span>{type.complete === null ? say("sync.type.incomplete") : formatDateTime(type.complete)}</span>
             </li>
           ))}
         </ul>

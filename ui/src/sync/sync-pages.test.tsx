@@ -22,6 +22,12 @@ test("populated: progress while running, and it can be stopped", async () => {
   expect(requestsOf(ipc, "sync_cancel")).toHaveLength(1);
 });
 
+test("each type says what its time rests on, or why it has none", async () => {
+  await show({ role: "nurse" }, "/sync");
+  expect(screen.getAllByText("As far as this server tells").length).toBeGreaterThan(0);
+  expect(screen.getByText(/^Compared with the server /)).toBeVisible();
+});
+
 test("a rejected record shows the reason and can be sent again", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/sync");
   expect(screen.getByText("Reason from the server: The server does not know this practitioner.")).toBeVisible();

@@ -7,11 +7,13 @@ use crate::report::Report;
 use crate::secret_fd::SecretFds;
 use keep_domain::{ErrorCode, UtcMillis};
 use keep_session::Workstation;
+use keep_session::cases::sync::{PullOutcome, TypeReport};
 use keep_session::cases::{sign_in_again, sync};
 use keep_session::dto::sign_in::{SignInAgainDto, SignInStateDto};
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// Sends pending changes, fetches new records and delivers audit events; rejected changes and conflicts are findings.
+/// Sends pending changes, fetches new records and delivers audit events; rejected changes, conflicts and
+/// types that could not be received are findings.
 pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) -> Result<Report, Report> {
     if args.sign_in {
         sign_in(workstation, &args.unlock.user)?;
@@ -23,8 +25,27 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
             "failed": report.rejected, "conflicts": report.conflicts,
             "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
             "complete_as_of": report.complete_as_of.map(UtcMillis::to_rfc3339).unwrap_or_default(),
+            "types": report.types.iter().map(type_state).collect::<Vec<_>>(),
+            "links_elsewhere": report.links_elsewhere,
         });
-        Ok(if report.rejected > 0 || report.conflicts > 0 { Report::finding(body) } else { Report::ok(body) })
+        Ok(if report.rejected > 0 || report.conflicts > 0 || report.has_trouble() {
+            Report::finding(body)
+        } else {
+            Report::ok(body)
+        })
+    })
+}
+
+/// A type and how its download ended.
+fn type_state(report: &TypeReport) -> Value {
+    let (state, status) = match report.outcome {
+        PullOutcome::Failed(status) => (json!("failed"), Some(status)),
+        other => (json!(other), None),
+    };
+    let time = |at: Option<UtcMillis>| at.map(UtcMillis::to_rfc3339);
+    json!({
+        "type": report.resource_type, "state": state, "status": status,
+        "complete_as_of": time(report.complete_as_of), "compared": time(report.compared),
     })
 }
 

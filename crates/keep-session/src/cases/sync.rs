@@ -1,13 +1,15 @@
 //! Sync: its status, its page, and running it.
 
 mod queue;
+mod types;
 
-pub use keep_sync::SyncReport;
+pub use keep_store::PullOutcome;
+pub use keep_sync::{SyncReport, TypeReport};
 
 use crate::ctx::Ctx;
 use crate::dto::failure::FailureDto;
 use crate::dto::sync::{
-    RetryDto, SyncPageDto, SyncPhaseDto, SyncProgressDto, SyncStateDto, SyncStatusDto, SyncTypeDto,
+    RetryDto, SyncPageDto, SyncPhaseDto, SyncProgressDto, SyncStateDto, SyncStatusDto, SyncStoppedDto,
 };
 use crate::error::SessionError;
 use crate::state::acquire;
@@ -19,7 +21,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
 use keep_store::{ChangeSetId, Completeness};
-use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncRun};
+use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncError, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +57,7 @@ fn last_status(workstation: &Workstation) -> SyncStatusDto {
         SyncStateDto::Running
     } else {
         match stopped {
+            None if report.has_trouble() => SyncStateDto::Incomplete,
             None => SyncStateDto::Idle,
             Some(ErrorCode::ServerUnreachable) => SyncStateDto::Offline,
             Some(ErrorCode::SignInNeeded) => SyncStateDto::SignIn,
@@ -159,8 +162,7 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
 
 /// After a new sign-in: syncs at once, and restarts the intervals where they had ended.
 pub(crate) fn resume_sync(workstation: &Workstation) {
-    let ended =
-        workstation.0.sync.last().is_some_and(|(r, _)| r.stopped_by == Some(keep_sync::SyncError::SignInNeeded));
+    let ended = workstation.0.sync.last().is_some_and(|(r, _)| r.stopped_by == Some(SyncError::SignInNeeded));
     if workstation.0.sync.automatic && ended { sync_loop(workstation) } else { wake(workstation) }
 }
 
@@ -191,7 +193,7 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
     let client = FhirClient::open(credentials);
     let ended = keep_sync::run_sync(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
-    let stopped = ended.stopped_by.as_ref().map(keep_sync::SyncError::code);
+    let stopped = ended.stopped_by.as_ref().map(SyncError::code);
     if let Some(time) = ended.server_time {
         blocking(workstation, move |w| w.take_server_time(time)).await;
     }
@@ -291,6 +293,13 @@ fn show(workstation: &Workstation, step: Progress<'_>) {
     workstation.emit(WorkstationEvent::Progress(Some(progress)));
 }
 
+const fn status_of(error: &SyncError) -> Option<u16> {
+    match error {
+        SyncError::Failed { status, .. } => Some(*status),
+        _ => None,
+    }
+}
+
 /// The sync page.
 ///
 /// # Errors
@@ -300,15 +309,10 @@ pub fn sync_page(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
 }
 
 fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, SessionError> {
-    let (report, _) = workstation.0.sync.last().unwrap_or_default();
+    let (report, stopped) = workstation.0.sync.last().unwrap_or_default();
     let (mut types, mut items) = (Vec::new(), Vec::new());
     if let Some(store) = unlocked.store.as_deref() {
-        let complete = workstation.completeness(unlocked)?;
-        for (resource_type, held) in store.type_counts()? {
-            let as_of = complete.iter().find(|c| c.resource_type == resource_type).and_then(|c| c.complete_as_of);
-            let complete = as_of.map(|t| t.to_rfc3339());
-            types.push(SyncTypeDto { resource_type, count: held, complete });
-        }
+        types = types::rows(&workstation.completeness(unlocked)?, store.type_counts()?);
         items = queue::waiting(&Ctx::new(workstation, unlocked)?)?;
     }
     let audit_pending = workstation.enrolled_device()?.ledger.pending_count()?;
@@ -321,6 +325,8 @@ fn page(workstation: &Workstation, unlocked: &Unlocked) -> Result<SyncPageDto, S
         bytes_down: report.bytes_down,
         server: host_of(&workstation.settings().server),
         audit_pending: count(audit_pending),
+        stopped: stopped.map(|code| SyncStoppedDto { code, status: report.stopped_by.as_ref().and_then(status_of) }),
+        links_elsewhere: report.links_elsewhere,
     })
 }
 
@@ -338,10 +344,11 @@ impl Workstation {
         Ok(found)
     }
 
-    /// The oldest of these times; `None` while a first download has not finished.
+    /// The oldest of these times; `None` while a first download has not finished. A type that cannot be had is not
+    /// waited for: it is named where it is missed.
     pub(crate) fn complete_as_of(&self, unlocked: &Unlocked) -> Result<Option<UtcMillis>, SessionError> {
         let all = self.completeness(unlocked)?;
-        Ok(all.iter().map(|c| c.complete_as_of).min().flatten())
+        Ok(all.iter().filter(|c| !c.outcome.is_unavailable()).map(|c| c.complete_as_of).min().flatten())
     }
 
     /// The names of this session's cursors: the FHIR base address and the view of the signed-in subject.

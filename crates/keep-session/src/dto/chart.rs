@@ -138,6 +138,10 @@ pub struct DownloadCompletenessDto {
     pub as_of: Option<String>,
     /// Types whose first download has not finished.
     pub missing: Vec<String>,
+    /// Types that cannot be had: the server does not have them or refuses them to this user.
+    pub unavailable: Vec<String>,
+    /// Types that the server could not deliver so far, though it should.
+    pub failed: Vec<String>,
     /// Whether a part of the records is damaged, older than it should be or being downloaded again, so that no list
     /// may say that there is nothing more.
     pub partial: bool,

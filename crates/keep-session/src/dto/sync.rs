@@ -1,5 +1,6 @@
 //! The sync status and page.
 
+use keep_domain::ErrorCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -59,6 +60,21 @@ pub struct SyncPageDto {
     pub server: Option<String>,
     /// Audit events not yet delivered.
     pub audit_pending: u32,
+    /// Why the last run ended early.
+    pub stopped: Option<SyncStoppedDto>,
+    /// Scheme, host and port of the server's page links where they are not those of its configured address: its IT
+    /// should set them.
+    pub links_elsewhere: Option<String>,
+}
+
+/// Why a run ended early.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncStoppedDto {
+    /// The error.
+    pub code: ErrorCode,
+    /// The HTTP status, where the server responded with an error.
+    pub status: Option<u16>,
 }
 
 /// Progress of a run.
@@ -97,6 +113,34 @@ pub struct SyncTypeDto {
     pub count: u64,
     /// Complete as of, RFC 3339.
     pub complete: Option<String>,
+    /// As of when the server's own count or list agreed with this device, RFC 3339; none if it never did.
+    pub compared: Option<String>,
+    /// How its last download ended.
+    pub state: SyncTypeStateDto,
+    /// The HTTP status, for `failed`.
+    pub status: Option<u16>,
+}
+
+/// How the last download of a type ended.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncTypeStateDto {
+    /// Everything that the server shows was received.
+    Complete,
+    /// It was not requested yet.
+    Waiting,
+    /// The server does not have the type.
+    NotOffered,
+    /// The server refuses the type to this user.
+    Refused,
+    /// The server responded with an error.
+    Failed,
+    /// The server's response could not be read.
+    Invalid,
+    /// A single record is too large.
+    TooLarge,
+    /// The connection was lost; the next sync continues.
+    Interrupted,
 }
 
 /// One change set that is not done.

@@ -107,7 +107,7 @@ pub(crate) fn has_all_allergies(
     found: &[Completeness],
 ) -> Result<bool, SessionError> {
     // INVARIANT: with an allergy that this session may not read, nothing is said to be absent.
-    Ok(completeness::has_all(found, CHART_TYPES, |t| ctx.store.may_hold(t))
+    Ok(completeness::may_say_absent(found, CHART_TYPES, |t| ctx.store.may_hold(t))
         && !ctx.store.has_restricted_allergy(patient)?)
 }
 

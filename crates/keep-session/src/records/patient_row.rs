@@ -33,11 +33,14 @@ impl<'s> Lookup<'s> {
         let clinic_clock = ctx.clinic_clock()?;
         let opened = own_file::opened_since(ctx.store, clinic_clock.today().0).into_iter().collect();
         let found = ctx.workstation.completeness(ctx.session)?;
-        let complete = completeness::has_all(&found, CHART_TYPES, |t| ctx.store.may_hold(t));
+        let complete = completeness::may_say_absent(&found, CHART_TYPES, |t| ctx.store.may_hold(t));
         // What a colleague's session has downloaded is available to this one, also offline.
         let done = ctx.store.completed_by_anyone(&ctx.workstation.settings().server)?;
         // Lost and damaged records are reported in the chart, which opens with what is left.
-        let opens = |t: &str| done.contains(t) || ctx.store.is_stale(t) || !ctx.store.is_whole(t);
+        let opens = |t: &str| {
+            let was_received = done.contains(t) || ctx.store.is_stale(t) || !ctx.store.is_whole(t);
+            was_received || completeness::opens_without(&found, t)
+        };
         let ready = complete || CHART_TYPES.iter().filter(|t| ctx.store.may_hold(t)).all(|t| opens(t));
         // A colleague's downloads say nothing about what this user may see.
         let knows_visits = ctx.store.may_hold("Encounter") && completeness::has_all(&found, &["Encounter"], |_| true);

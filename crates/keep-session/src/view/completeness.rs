@@ -4,7 +4,7 @@ use super::tabs::has_tab;
 use super::visible_record::VisibleRecord;
 use crate::dto::chart::{DownloadCompletenessDto, UnreadableDto};
 use keep_domain::UtcMillis;
-use keep_store::Completeness;
+use keep_store::{Completeness, PullOutcome};
 use keep_sync::pull_order;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const SHOWN: [&str; 9] = [
     "Immunization",
 ];
 
-/// The oldest time of the shown types, and the types that were never completed.
+/// The oldest time of the shown types, the types that were never completed, and those that cannot be had.
 ///
 /// A type that every server has is missing until it was completed. Any other type is missing while its download, or
 /// that of the types before it, has not finished; a server that does not have it is asked for the next one.
@@ -31,31 +31,66 @@ pub(crate) fn completeness(
     partial: bool,
     holds: impl Fn(&str) -> bool,
 ) -> DownloadCompletenessDto {
-    let as_of = |name: &str| found.iter().find(|c| c.resource_type == name).and_then(|c| c.complete_as_of);
-    let (mut oldest, mut missing): (Option<UtcMillis>, Vec<String>) = (None, Vec::new());
+    let as_of = |name: &str| of_type(found, name).and_then(|c| c.complete_as_of);
+    let outcome = |name: &str| of_type(found, name).map_or(PullOutcome::Unknown, |c| c.outcome);
+    let mut shown = DownloadCompletenessDto {
+        as_of: None,
+        missing: Vec::new(),
+        unavailable: Vec::new(),
+        failed: Vec::new(),
+        partial,
+    };
+    let mut oldest: Option<UtcMillis> = None;
     for name in SHOWN.into_iter().filter(|n| holds(n)) {
-        match as_of(name) {
-            Some(at) => oldest = Some(oldest.map_or(at, |o| o.min(at))),
-            None => missing.push(name.to_owned()),
+        match (as_of(name), outcome(name)) {
+            (_, end) if end.is_unavailable() => shown.unavailable.push(name.to_owned()),
+            (Some(at), _) => oldest = Some(oldest.map_or(at, |o| o.min(at))),
+            (None, end) if has_failed(end) => shown.failed.push(name.to_owned()),
+            (None, _) => shown.missing.push(name.to_owned()),
         }
     }
-    let began = |name: &str| found.iter().any(|c| c.resource_type == name);
+    let began = |name: &str| of_type(found, name).is_some_and(|c| c.outcome != PullOutcome::NotOffered);
     let others: Vec<&str> = pull_order().filter(|n| !SHOWN.contains(n) && has_tab(n) && holds(n)).collect();
     for (at, name) in others.iter().enumerate() {
         let has_passed = others.iter().skip(at).any(|later| began(later));
-        if as_of(name).is_none() && (began(name) || !has_passed) {
-            missing.push((*name).to_owned());
+        match outcome(name) {
+            PullOutcome::NotOffered => {}
+            PullOutcome::Refused => shown.unavailable.push((*name).to_owned()),
+            end if as_of(name).is_none() && has_failed(end) => shown.failed.push((*name).to_owned()),
+            _ if as_of(name).is_none() && (began(name) || !has_passed) => shown.missing.push((*name).to_owned()),
+            _ => {}
         }
     }
-    DownloadCompletenessDto { as_of: oldest.map(UtcMillis::to_rfc3339), missing, partial }
+    shown.as_of = oldest.map(UtcMillis::to_rfc3339);
+    shown
+}
+
+fn of_type<'f>(found: &'f [Completeness], name: &str) -> Option<&'f Completeness> {
+    found.iter().find(|c| c.resource_type == name)
+}
+
+/// Whether a download failed for a reason that the next one may meet again; an interrupted one continues.
+const fn has_failed(outcome: PullOutcome) -> bool {
+    outcome.is_trouble() && !matches!(outcome, PullOutcome::Interrupted)
 }
 
 /// Whether all of these types that this session can hold were completed once.
 pub(crate) fn has_all(found: &[Completeness], types: &[&str], holds: impl Fn(&str) -> bool) -> bool {
-    types
-        .iter()
-        .filter(|t| holds(t))
-        .all(|t| found.iter().any(|c| c.resource_type == **t && c.complete_as_of.is_some()))
+    let is_complete = |c: &Completeness| c.complete_as_of.is_some() && c.outcome != PullOutcome::Refused;
+    types.iter().filter(|t| holds(t)).all(|t| of_type(found, t).is_some_and(is_complete))
+}
+
+/// The same where what is not recorded may be called absent: a server without Flag has no flags, but a server without
+/// AllergyIntolerance says nothing about allergies.
+pub(crate) fn may_say_absent(found: &[Completeness], types: &[&str], holds: impl Fn(&str) -> bool) -> bool {
+    let is_empty = |t: &str| t == "Flag" && of_type(found, t).is_some_and(|c| c.outcome == PullOutcome::NotOffered);
+    has_all(found, types, |t| holds(t) && !is_empty(t))
+}
+
+/// Whether a chart need not wait for a type: it cannot be had, or the server could not deliver it. The completeness
+/// line names it. Without patients there is no chart.
+pub(crate) fn opens_without(found: &[Completeness], name: &str) -> bool {
+    name != "Patient" && of_type(found, name).is_some_and(|c| c.outcome.is_unavailable() || has_failed(c.outcome))
 }
 
 /// Number of records of each type that could not be read, wholly or in part.
@@ -75,7 +110,12 @@ mod tests {
     use crate::view::fixtures::{nurse_amara_sees, time};
 
     fn done(name: &str, at: Option<&str>) -> Completeness {
-        Completeness { resource_type: name.to_owned(), complete_as_of: at.map(time) }
+        Completeness {
+            resource_type: name.to_owned(),
+            complete_as_of: at.map(time),
+            outcome: PullOutcome::Unknown,
+            compared: None,
+        }
     }
 
     #[test]
@@ -103,6 +143,37 @@ mod tests {
         assert_eq!(missing(&[procedures, done("Goal", None)]), ["Goal"]);
         // The server has no procedures: the goals, which come later, were downloaded.
         assert_eq!(missing(&[done("Goal", Some("2026-11-22T08:40:00Z"))]), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_named_and_does_not_keep_charts_closed() {
+        let at = Some("2026-11-22T08:40:00Z");
+        let with = |name: &str, at, outcome| Completeness { outcome, ..done(name, at) };
+        let types = ["Patient", "Flag", "Condition", "AllergyIntolerance"];
+        let chart = |flag, condition, allergy| {
+            let found = [
+                with("Patient", at, PullOutcome::Complete),
+                with("Flag", None, flag),
+                with("Condition", None, condition),
+                with("AllergyIntolerance", at, allergy),
+            ];
+            let claim = completeness(&found, false, |t| types.contains(&t));
+            let opens = types.iter().all(|t| has_all(&found, &[*t], |_| true) || opens_without(&found, t));
+            (claim.missing, claim.unavailable, claim.failed, opens, may_say_absent(&found, &types[..2], |_| true))
+        };
+        let names = |all: &[&str]| all.iter().map(|n| String::from(*n)).collect::<Vec<_>>();
+        assert_eq!(
+            chart(PullOutcome::NotOffered, PullOutcome::Failed(500), PullOutcome::Complete),
+            (names(&[]), names(&["Flag"]), names(&["Condition"]), true, true)
+        );
+        assert_eq!(
+            chart(PullOutcome::Refused, PullOutcome::Interrupted, PullOutcome::Refused),
+            (names(&["Condition"]), names(&["AllergyIntolerance", "Flag"]), names(&[]), false, false)
+        );
+        let none = [with("Patient", None, PullOutcome::Failed(500))];
+        assert!(!opens_without(&none, "Patient"), "without patients there is no chart");
+        let gone = [with("AllergyIntolerance", None, PullOutcome::NotOffered)];
+        assert!(!may_say_absent(&gone, &["AllergyIntolerance"], |_| true), "that server says nothing of allergies");
     }
 
     #[test]

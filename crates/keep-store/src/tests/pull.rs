@@ -25,7 +25,11 @@ fn the_cursor_is_saved_in_the_pages_transaction() {
         visibility: "amara".into(),
     };
     let other = CursorKey { visibility: "bo".into(), ..key.clone() };
-    let cursor = Cursor { position: "2026-11-22T06:00:00Z".into(), complete_as_of: Some(UtcMillis(1_795_327_200_000)) };
+    let cursor = Cursor {
+        position: "2026-11-22T06:00:00Z".into(),
+        complete_as_of: Some(UtcMillis(1_795_327_200_000)),
+        ..Cursor::default()
+    };
     let page = Page {
         records: vec![Phi::new(observation("o5", "102", "1", Some(1)))],
         cursor: Some((key.clone(), cursor.clone())),

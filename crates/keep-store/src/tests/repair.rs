@@ -49,7 +49,10 @@ fn complete(store: &Store, types: &[&str]) {
     let done = store.write(|tx| {
         types.iter().try_for_each(|name| {
             let position = String::from("somewhere");
-            tx.save_cursor(&cursor_key(name), &Cursor { position, complete_as_of: Some(UtcMillis(1)) })
+            tx.save_cursor(
+                &cursor_key(name),
+                &Cursor { position, complete_as_of: Some(UtcMillis(1)), ..Cursor::default() },
+            )
         })
     });
     done.expect("cursors");

@@ -56,8 +56,22 @@ impl FhirClient {
         *self.capabilities.write().unwrap_or_else(PoisonError::into_inner) = Some(capabilities);
     }
 
-    /// Sends with an access token; after a 401 refreshes it once and repeats the request once.
+    /// As [`FhirClient::send_for_page`]; how exactly a response is unusable does not matter.
     pub(super) async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: Vec<(HeaderName, String)>,
+        body: Option<RequestBody>,
+    ) -> Result<HttpResponse, SyncError> {
+        self.send_for_page(method, url, headers, body).await.map_err(|error| match error {
+            SyncError::Truncated | SyncError::TooLarge => SyncError::InvalidResponse,
+            other => other,
+        })
+    }
+
+    /// Sends with an access token; after a 401 refreshes it once and repeats the request once.
+    pub(super) async fn send_for_page(
         &self,
         method: Method,
         url: &Url,

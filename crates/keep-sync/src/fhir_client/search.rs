@@ -110,7 +110,7 @@ impl FhirClient {
         if !search.parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(&search.parameters);
         }
-        let response = self.send(Method::GET, &url, Vec::new(), None).await?;
+        let response = self.send_for_page(Method::GET, &url, Vec::new(), None).await?;
         BundlePage::parse(response, url, self.base())
     }
 
@@ -121,7 +121,7 @@ impl FhirClient {
     /// cursor.
     pub async fn next(&self, page: &BundlePage) -> Result<Option<BundlePage>, SyncError> {
         let Some(url) = &page.next else { return Ok(None) };
-        let response = self.send(Method::GET, url, Vec::new(), None).await?;
+        let response = self.send_for_page(Method::GET, url, Vec::new(), None).await?;
         BundlePage::parse(response, url.clone(), self.base()).map(Some)
     }
 }

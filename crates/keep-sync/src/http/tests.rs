@@ -33,19 +33,19 @@ async fn the_servers_time_is_read() {
 
 #[tokio::test]
 async fn a_small_response_cannot_exhaust_memory() {
-    assert_eq!(fetch(gzipped(&vec![0; 2_000_000]), 1_000_000).await.0.unwrap_err(), SyncError::InvalidResponse);
-    assert_eq!(fetch(json(200, &"x".repeat(2_000)), 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
+    assert_eq!(fetch(gzipped(&vec![0; 2_000_000]), 1_000_000).await.0.unwrap_err(), SyncError::TooLarge);
+    assert_eq!(fetch(json(200, &"x".repeat(2_000)), 1_000).await.0.unwrap_err(), SyncError::TooLarge);
 }
 
 #[tokio::test]
-async fn a_truncated_body_is_invalid() {
+async fn a_truncated_body_is_an_error() {
     let cut = b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf".to_vec();
-    assert_eq!(fetch(cut, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
+    assert_eq!(fetch(cut, 1_000).await.0.unwrap_err(), SyncError::Truncated);
     let mut short = gzipped(b"some words");
     short.truncate(short.len() - 4);
     let text = String::from_utf8_lossy(&short).into_owned();
     assert!(text.contains("gzip"));
-    assert_eq!(fetch(short, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
+    assert_eq!(fetch(short, 1_000).await.0.unwrap_err(), SyncError::Truncated);
     let unknown = b"HTTP/1.1 200 X\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx".to_vec();
     assert_eq!(fetch(unknown, 1_000).await.0.unwrap_err(), SyncError::InvalidResponse);
 }

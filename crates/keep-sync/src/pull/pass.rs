@@ -59,13 +59,13 @@ struct Batch<'a> {
 }
 
 impl Puller {
-    /// Updates one type and returns the time of which it is complete.
+    /// Updates one type and returns its state.
     pub(super) async fn pull_type(
         &self,
         resource_type: &str,
         page_size: &mut PageSize,
         changed: &mut u64,
-    ) -> Result<Option<UtcMillis>, SyncError> {
+    ) -> Result<PullState, SyncError> {
         let key = self.cursor_key(resource_type);
         let own_key = key.clone();
         let stored = with_store(&self.store, move |store| store.cursor(&own_key)).await?;
@@ -108,7 +108,7 @@ impl Puller {
         if self.deletions_are_due(&key, &state) {
             self.pull_deletions(&key, &mut state, None, changed).await?;
         }
-        Ok(state.complete_as_of)
+        Ok(state)
     }
 
     /// The stored state. A new one checks deletions from where other users' cursors on this device are: what they

@@ -11,7 +11,7 @@ use crate::response_times::ResponseTimes;
 use crate::settings::ServerView;
 use crate::sync_store::{ApplyReport, SyncStore};
 use keep_domain::{ResourceKey, Role, UtcMillis};
-use keep_store::{Cursor, CursorKey, Page};
+use keep_store::{Cursor, CursorKey, Page, PullOutcome};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,7 +74,8 @@ impl Puller {
 /// `content` with the cursor that holds once it is stored.
 pub(super) fn page_of(key: &CursorKey, state: &PullState, content: Page) -> Result<Page, SyncError> {
     let position = serde_json::to_string(state).map_err(|_| SyncError::Internal("cursor"))?;
-    let cursor = Cursor { position, complete_as_of: state.complete_as_of };
+    let outcome = if state.pass.is_some() { PullOutcome::Interrupted } else { PullOutcome::Complete };
+    let cursor = Cursor { position, complete_as_of: state.claim(), outcome, compared: state.compared };
     Ok(Page { base: Some(key.server.clone()), cursor: Some((key.clone(), cursor)), ..content })
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct PullState {
     /// Whether the last request was so long after `newest` that nothing older can become visible any more.
     #[serde(rename = "settled")]
     pub(crate) stable: bool,
+    /// The time as of which the server's own count or list agreed with what is stored.
+    pub(crate) compared: Option<UtcMillis>,
 }
 
 /// A pass over one type that has not ended.
@@ -90,6 +92,7 @@ impl Default for PullState {
             deletions_since: None,
             deletions_checked: None,
             stable: false,
+            compared: None,
         }
     }
 }
@@ -128,6 +131,11 @@ impl PullState {
             self.recent = None;
         }
         self
+    }
+
+    /// The time as of which the type is complete.
+    pub(crate) const fn claim(&self) -> Option<UtcMillis> {
+        self.complete_as_of
     }
 
     /// The next request. Pure.
@@ -195,7 +203,7 @@ impl PullState {
     }
 
     /// The pass has ended; `rows` are its rows near the newest `lastUpdated`.
-    pub(crate) fn end_pass(&mut self, rows: &RecentRows) {
+    pub(super) fn end_pass(&mut self, rows: &RecentRows) {
         let Some(pass) = self.pass.take() else { return };
         // A first pass that shows only later times comes from a server whose clock is ahead of ours.
         let all_ahead = self.since.is_none() && pass.ahead;

@@ -1,6 +1,7 @@
 mod clocks;
 mod endless;
 mod malformed;
+mod troubled;
 
 use super::*;
 use crate::cancel::Cancel;
@@ -102,13 +103,33 @@ async fn pull(
     pull_types(store, &["Patient"], true, answer).await
 }
 
-/// Pulls `types` from a server that offers their history or not.
+/// Pulls `types` from a server that offers their history or not. A type that could not be received is an error.
 async fn pull_types(
     store: &Arc<MemoryStore>,
     types: &[&str],
     history: bool,
     answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
 ) -> (Result<(u64, Pulled), SyncError>, TestServer) {
+    let (done, changed, pulled, server) = run_pull(store, types, history, answer).await;
+    (done.and_then(|()| pulled.trouble.clone().map_or(Ok((changed, pulled)), Err)), server)
+}
+
+/// Pulls `types` from a server without history and returns what is reported of them.
+async fn pull_reports(
+    store: &Arc<MemoryStore>,
+    types: &[&str],
+    answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+) -> (Result<(), SyncError>, Pulled) {
+    let (done, _, pulled, _) = run_pull(store, types, false, answer).await;
+    (done, pulled)
+}
+
+async fn run_pull(
+    store: &Arc<MemoryStore>,
+    types: &[&str],
+    history: bool,
+    answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+) -> (Result<(), SyncError>, u64, Pulled, TestServer) {
     let (server, credentials) = signed_in(answer).await;
     let client = FhirClient::open(credentials);
     let named = |types: &[&str]| types.iter().map(|t| String::from(*t)).collect::<BTreeSet<_>>();
@@ -130,9 +151,9 @@ async fn pull_types(
         cancel: Cancel::default(),
         progress: Arc::new(|_| {}),
     };
-    let mut changed = 0;
-    let done = puller.pull_all(&mut changed).await;
-    (done.map(|p| (changed, p)), server)
+    let (mut changed, mut pulled) = (0, Pulled::default());
+    let done = puller.pull_all(&mut changed, &mut pulled).await;
+    (done, changed, pulled, server)
 }
 
 /// Takes the cursor of one test server, to be used with the next, which listens on another port.
@@ -140,7 +161,8 @@ fn carry(store: &MemoryStore) -> Option<Cursor> {
     let mut cursors = std::mem::take(&mut store.contents().cursors);
     // A cursor that was carried over before counts only where the last server left none.
     let carried = cursors.remove("*");
-    cursors.into_values().next().or(carried)
+    let own = cursors.into_iter().find(|(key, _)| key.contains("\"Patient\"")).map(|(_, cursor)| cursor);
+    own.or(carried)
 }
 
 /// Runs a second pull with the cursor of the first.
@@ -163,7 +185,7 @@ async fn all_pages_are_stored_and_the_type_is_complete_as_of_the_first() {
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000), ("p3", 1, -7_000_000)]);
     let (done, server) = pull(&store, patients(&all, 2)).await;
     let (changed, pulled) = done.unwrap();
-    assert_eq!((changed, pulled.complete_as_of), (3, Some(NOW)));
+    assert_eq!((changed, pulled.complete_as_of()), (3, Some(NOW)));
     assert_eq!(store.contents().records.len(), 3);
     assert!(!server.requests().iter().any(|s| s.target.contains("_history")), "a first pass needs no deletions");
 
@@ -305,7 +327,7 @@ async fn a_403_is_never_a_deletion() {
     let all = rows(&[("p1", 1, -9_000_000)]);
     pull(&store, patients(&all, 10)).await.0.unwrap();
     let (done, _) = again(&store, |_| json(403, "")).await;
-    assert_eq!(done.unwrap().1.refused, ["Patient"]);
+    assert_eq!(done.unwrap_err(), SyncError::Failed { status: 403, retry_after: None });
     assert_eq!(store.contents().records.len(), 1);
 }
 

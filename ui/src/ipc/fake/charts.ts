@@ -338,6 +338,8 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
       completeness: {
         asOf: "2026-11-22T08:40:00+03:00",
         missing: index === 1 && !empty ? ["DiagnosticReport"] : [],
+        unavailable: index === 1 && !empty ? ["Flag"] : [],
+        failed: [],
         partial,
       },
       unreadable: index === 1 && !empty ? [{ resourceType: "Observation", count: 1 }] : [],

@@ -81,12 +81,17 @@ export function pageOf(state: FakeState): SyncPageDto {
           resourceType,
           count,
           complete: count === 0 ? null : "2026-11-22T08:40:00+03:00",
+          compared: resourceType === "Patient" ? "2026-11-22T02:10:00+03:00" : null,
+          state: count === 0 ? "failed" : "complete",
+          status: count === 0 ? 500 : null,
         })),
     items,
     bytesUp: 5_914,
     bytesDown: 18_220,
     server: "https://fhir.kisumu-north.example",
     auditPending: 96,
+    stopped: null,
+    linksElsewhere: null,
   };
 }
 

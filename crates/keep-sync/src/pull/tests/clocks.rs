@@ -34,13 +34,13 @@ async fn a_date_header_in_the_future_moves_neither_state_nor_claim() {
     let store = new_store();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
     let (done, _) = pull(&store, dated_ahead(patients(&all, 10))).await;
-    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(done.unwrap().1.complete_as_of(), Some(NOW));
     let (state, claim) = state_and_claim(&store);
     assert_eq!(state.since, Some(NOW.plus_millis(-8_000_000 - OVERLAP_MILLIS)));
     assert!(claim <= Some(NOW));
     // Nor does that of an idle pull.
     let (done, _) = again(&store, dated_ahead(patients(&all, 10))).await;
-    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(done.unwrap().1.complete_as_of(), Some(NOW));
     add(&all, "p3", -1_000);
     all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-900)));
     assert_eq!(again(&store, patients(&all, 10)).await.0.unwrap().0, 2, "one new, one deleted");
@@ -52,7 +52,7 @@ async fn a_server_whose_clock_is_days_ahead_leads_to_no_claim_about_the_future()
     let store = new_store();
     let all = rows(&[("p1", 1, DAY), ("p2", 1, 2 * DAY)]);
     let ahead = NOW.plus_millis(2 * DAY + 60_000);
-    assert_eq!(pull(&store, dated_ahead(patients_at(ahead, &all, 10))).await.0.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(pull(&store, dated_ahead(patients_at(ahead, &all, 10))).await.0.unwrap().1.complete_as_of(), Some(NOW));
     assert!(state_and_claim(&store).0.since <= Some(NOW));
     // Its clock is corrected: what is written then is older than what is stored, and is found.
     add(&all, "p3", -1_000);
@@ -68,7 +68,7 @@ async fn one_record_updated_years_ahead_hides_no_other() {
     add(&all, "p3", -1_000);
     assert_eq!(again(&store, patients(&all, 10)).await.0.unwrap().0, 1);
     let (done, server) = again(&store, patients(&all, 10)).await;
-    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(done.unwrap().1.complete_as_of(), Some(NOW));
     assert!(!server.requests().is_empty() && server.requests().len() < 12, "and costs only a few requests");
 }
 
@@ -108,14 +108,17 @@ async fn a_cursor_that_a_wrong_clock_moved_is_restarted() {
         since.0, newest.0, at.0, since.0
     );
     store.contents().cursors.clear();
-    store.contents().cursors.insert(String::from("*"), Cursor { position: text, complete_as_of: Some(at) });
+    store
+        .contents()
+        .cursors
+        .insert(String::from("*"), Cursor { position: text, complete_as_of: Some(at), ..Cursor::default() });
     // Meanwhile one was changed, one created, one deleted.
     all.lock().unwrap()[1] = (String::from("p2"), 2, Ok(NOW.plus_millis(-600_000)));
     add(&all, "p4", -500_000);
     all.lock().unwrap()[0] = (String::from("p1"), 2, Err(NOW.plus_millis(-400_000)));
     let (done, _) = pull(&store, patients(&all, 10)).await;
     let (changed, pulled) = done.unwrap();
-    assert_eq!((changed, pulled.complete_as_of), (3, Some(NOW)));
+    assert_eq!((changed, pulled.complete_as_of()), (3, Some(NOW)));
     assert_eq!(store.contents().records.keys().collect::<Vec<_>>(), ["Patient/p2", "Patient/p3", "Patient/p4"]);
     assert_eq!(state_and_claim(&store).1, Some(NOW));
 }
@@ -126,7 +129,11 @@ async fn a_users_cursor_that_a_wrong_clock_moved_hides_no_deletion_from_others()
     let at = NOW.plus_millis(400 * DAY).0;
     let text = format!(r#"{{"since":{at},"newest":{at},"complete_as_of":{at},"deletions_since":{at}}}"#);
     store.contents().cursors.clear();
-    store.contents().other_cursors.push(Cursor { position: text, complete_as_of: Some(UtcMillis(at)) });
+    store.contents().other_cursors.push(Cursor {
+        position: text,
+        complete_as_of: Some(UtcMillis(at)),
+        ..Cursor::default()
+    });
     // The server's reads say 410 for what is gone.
     pull(&store, patients(&all, 10)).await.0.unwrap();
     assert_eq!(store.contents().records.keys().collect::<Vec<_>>(), ["Patient/p2"]);

@@ -97,7 +97,7 @@ async fn a_pass_claims_nothing_before_the_check_for_deletions() {
     assert!(store.contents().records["Patient/p0"].contains(r#""versionId":"2""#), "what was received stays");
     store.contents().cursors.insert(String::from("*"), after);
     let (done, _) = again(&store, patients(&all, 200)).await;
-    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(done.unwrap().1.complete_as_of(), Some(NOW));
     assert_eq!(carry(&store).unwrap().complete_as_of, Some(NOW));
 }
 
@@ -166,7 +166,7 @@ async fn what_a_server_counts_and_does_not_show_is_requested_from_the_last_time(
     let store = new_store();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000), ("p3", 1, -7_000_000), ("p4", 1, -6_000_000)]);
     let (done, _) = pull(&store, truncated(&all, 2, None)).await;
-    assert_eq!(done.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(done.unwrap().1.complete_as_of(), Some(NOW));
     assert_eq!(store.contents().records.len(), 4);
 }
 
@@ -175,7 +175,7 @@ async fn a_count_that_is_too_large_is_checked_by_a_list_of_ids() {
     // The list contains nothing that was not received: some servers count what a user may not see.
     let store = new_store();
     let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
-    assert_eq!(pull(&store, truncated(&all, 10, Some(5))).await.0.unwrap().1.complete_as_of, Some(NOW));
+    assert_eq!(pull(&store, truncated(&all, 10, Some(5))).await.0.unwrap().1.complete_as_of(), Some(NOW));
     // It contains one that was never received: no claim.
     let store = new_store();
     let (serve, list) = (truncated(&all, 1, Some(5)), truncated(&all, 10, Some(5)));
