@@ -9,7 +9,7 @@ use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::notes::NoteStatusDto;
 use crate::dto::chart::record_state::RecordStateDto;
-use crate::dto::chart::timeline::RecordRequestDto;
+use crate::dto::chart::timeline::{RecordRequestDto, TimelineRowDto};
 use crate::dto::chart::vitals::SignDto;
 use crate::dto::chart::{ChartTabDto, TimelineWindowDto, WindowDto};
 use crate::dto::elapsed::ElapsedUnitDto;
@@ -248,7 +248,7 @@ fn a_record_of_a_list_can_be_marked_by_its_author() {
             r#"{{"resourceType":"AllergyIntolerance","id":"{id}","code":{{"text":"{id}"}},"patient":{{"reference":"Patient/maria"}},"recorder":{{"reference":"Practitioner/{recorder}"}}}}"#
         )
     };
-    ok(crate::testing::import(&clinic.workstation, vec![allergy("mine", "amara"), allergy("other", "jonas")]));
+    ok(crate::testing::import(&clinic.workstation, vec![allergy("mine", "amara-1"), allergy("other", "jonas")]));
     let offered = || {
         let found = ok(chart::open_chart(&clinic.workstation, "maria")).correctable;
         let may_undo = |c: &CorrectableDto| c.corrected.as_ref().is_some_and(|c| c.may_undo);
