@@ -51,6 +51,9 @@ export default async function read(journey) {
     Visits: ["Visit"],
     Reports: ["When"],
     Orders: ["When"],
+    Procedures: ["When"],
+    "Care plans": ["When"],
+    Devices: ["When"],
     "Family history": ["No family history is recorded."],
     "Other records": ["When"],
   };

@@ -16,8 +16,9 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
   const say = useWords();
   const { sayNone, count } = useAbsence();
   const correctionOf = useCorrectionOf();
+  const valid = immunisations.filter(({ status }) => status !== "entered-in-error").length;
   return (
-    <Card title={say("immunisations.title")} aside={count(immunisations.length, SUBJECTS.immunisations)}>
+    <Card title={say("immunisations.title")} aside={count(valid, SUBJECTS.immunisations)}>
       {immunisations.length === 0 ? (
         <CardEmpty>{sayNone("immunisations.none", SUBJECTS.immunisations)}</CardEmpty>
       ) : (

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Chip } from "../components/chip.view";
 import type { FlagDto, ValueDto } from "../ipc/bindings";
 import { splitValue } from "../words/values";
@@ -22,9 +23,12 @@ export function MeasuredValue({ value, flag, interpretation, below = false }: Pr
     <>
       <FlaggedValue value={shown} flag={flag} recorded={below ? null : recorded} />
       {interpretation.map((text) => (
-        <Chip key={text} tone="info" wrap>
-          {text}
-        </Chip>
+        <Fragment key={text}>
+          {" "}
+          <Chip tone="info" wrap>
+            {text}
+          </Chip>
+        </Fragment>
       ))}
       {below && recorded !== null ? (
         <span className={css.recorded}>{say("value.recorded", { value: recorded })}</span>

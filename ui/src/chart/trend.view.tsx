@@ -12,6 +12,8 @@ const LEFT = 34;
 const RIGHT = 16;
 const TOP = 28;
 const BOTTOM = 24;
+/** Half of the longest label of the time axis. */
+const LABEL_HALF = 34;
 
 /** A chart of one vital sign: patient, linear time axis, y axis with unit, reference range, values. */
 export function Trend({ series, banner }: { series: VitalSeriesDto; banner: BannerDto }) {
@@ -78,9 +80,9 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
           {series.unit}
         </text>
         <line x1={LEFT} x2={W - RIGHT + 8} y1={H - BOTTOM} y2={H - BOTTOM} className={css.axis} />
-        {x.ticks(3).map((tick) => (
-          <text key={tick.getTime()} x={x(tick)} y={H - 8} textAnchor="middle" className={css.tick}>
-            {formatDate(tick.toISOString()).slice(3)}
+        {timeLabels(first.at, last.at, x.ticks(3)).map(({ at, label }) => (
+          <text key={label} x={x(at)} y={H - 8} textAnchor={anchorAt(x(at))} className={css.tick}>
+            {label}
           </text>
         ))}
         {lines.map((drawn) => (
@@ -89,6 +91,27 @@ export function Trend({ series, banner }: { series: VitalSeriesDto; banner: Bann
       </svg>
     </figure>
   );
+}
+
+/** Charts of at most this time have days on their axis, the others months. */
+const DAYS_MS = 92 * 86_400_000;
+
+/** The labels of the time axis, each once; a chart of a single moment has that day. */
+function timeLabels(first: number, last: number, ticks: readonly Date[]): { at: number; label: string }[] {
+  const dates = first === last ? [new Date(first)] : ticks;
+  const labels = new Map<string, number>();
+  for (const date of dates) {
+    const day = formatDate(date.toISOString());
+    const label = last - first <= DAYS_MS ? day : day.slice(3);
+    if (!labels.has(label)) labels.set(label, date.getTime());
+  }
+  return [...labels].map(([label, at]) => ({ at, label }));
+}
+
+/** Labels near an edge are aligned with it, so that nothing is cut off. */
+function anchorAt(x: number): "start" | "middle" | "end" {
+  if (x > W - LABEL_HALF) return "end";
+  return x < LABEL_HALF ? "start" : "middle";
 }
 
 interface LineProps {
