@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod commands;
+mod document_protocol;
 mod error;
 mod failure;
 mod inactivity;

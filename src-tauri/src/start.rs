@@ -6,7 +6,7 @@ use crate::lock::{lock_if_open, lock_workstation};
 use crate::lock_cause::LockCause;
 use crate::shell::Shell;
 use crate::window_geometry::WindowGeometry;
-use crate::{commands, inactivity, log, platform, second_instance, window};
+use crate::{commands, document_protocol, inactivity, log, platform, second_instance, window};
 use keep_domain::ErrorCode;
 use keep_hardening::NotProtected;
 use keep_session::{Profile, ProfileLock};
@@ -59,7 +59,6 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::chart::close_chart,
             commands::chart::open_chart,
             commands::document::close_document,
-            commands::document::document_bytes,
             commands::document::document_chunk,
             commands::document::open_document,
             commands::conflict::conflict,
@@ -99,6 +98,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::worklist::check_in,
             commands::worklist::worklist,
         ])
+        .register_asynchronous_uri_scheme_protocol(document_protocol::SCHEME, document_protocol::answer)
         .on_window_event(on_window_event)
         .setup(move |app| Ok(set_up(app, geometry)?))
         .build(tauri::generate_context!())

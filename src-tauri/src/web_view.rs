@@ -1,6 +1,6 @@
 //! What the web view may not do.
 
-use crate::platform;
+use crate::{document_protocol, platform};
 use std::path::{Path, PathBuf};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Url, WebviewWindow, WebviewWindowBuilder, Wry};
@@ -53,10 +53,11 @@ pub(crate) fn disable_spelling(window: &WebviewWindow) {
     }
 }
 
-/// The interface's own origin, the isolation frame, and the empty page that frames start with.
+/// The interface's own origin, the isolation frame, the frame of documents, and the empty page that frames start with.
 fn is_own_page(url: &Url) -> bool {
     match url.scheme() {
         "tauri" | "isolation" => true,
+        document_protocol::SCHEME => url.path() == "/viewer/",
         "about" => url.path() == "blank" || url.path() == "srcdoc",
         _ => false,
     }
@@ -67,7 +68,8 @@ mod tests {
     #[test]
     fn only_pages_of_the_interface_open() {
         let ours = |url: &str| super::is_own_page(&url.parse().expect("url"));
-        assert!(ours("tauri://localhost/index.html"));
+        assert!(ours("tauri://localhost/index.html") && ours("document://localhost/viewer/"));
+        assert!(!ours("document://localhost/bytes/h/all/0"));
         for url in
             ["https://example.org/", "http://127.0.0.1:9/", "file:///etc/passwd", "data:text/html,x", "about:config"]
         {

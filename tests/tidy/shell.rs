@@ -68,6 +68,7 @@ fn one_capability_and_a_strict_policy() {
         none_of(directive, loose.map(str::to_owned).collect());
     }
     assert_eq!(policy["script-src"], "'self'");
+    assert_eq!(policy["frame-src"], "isolation: document:", "the isolation frame and that of documents");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod element;
 mod tags;
 
+use crate::picture;
 use crate::piece::{Body, Notice, Piece};
 use crate::piece_writer::PieceWriter;
 use crate::style::sheet_matters;
@@ -36,8 +37,12 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tags(TAGS.iter().chain(&EMBEDDED).copied().filter(|tag| !matches!(*tag, "svg" | "math")).collect())
         .clean_content_tags(REMOVED.into_iter().collect())
         .tag_attributes(attributes.collect::<HashMap<_, _>>())
+        // `data` is a picture's only: a link of that kind would be a document of its own.
+        .attribute_filter(|tag, name, value| {
+            (tag == "img" || name != "href" || !picture::is_data_url(value)).then(|| value.into())
+        })
         .generic_attributes(["dir", "style"].into_iter().collect())
-        .url_schemes(["http", "https", "mailto", "tel"].into_iter().collect())
+        .url_schemes(["http", "https", "mailto", "tel", "data"].into_iter().collect())
         .link_rel(None);
     builder
 });

@@ -9,6 +9,7 @@ mod font;
 mod html;
 mod identify;
 mod markdown;
+mod picture;
 mod piece;
 mod piece_writer;
 mod read;
@@ -18,7 +19,7 @@ mod xhtml;
 
 pub use content_type::ContentType;
 pub use identify::{DocumentKind, ImageKind, identify};
-pub use piece::{Body, Direction, Element, Field, Notice, Numbering, Omitted, Piece};
+pub use piece::{Body, Direction, Element, Field, Notice, Numbering, Omitted, Picture, Piece};
 pub use read::{read, read_narrative, read_source};
 
 #[cfg(test)]

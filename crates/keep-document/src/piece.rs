@@ -1,5 +1,7 @@
 //! The readable parts of a document.
 
+use crate::identify::ImageKind;
+
 /// What a document says.
 #[derive(Default, Clone, PartialEq, Eq)]
 pub struct Body {
@@ -39,10 +41,23 @@ pub enum Piece {
     Rule,
     /// A box to be checked, and whether it is.
     Checkbox(bool),
+    /// A picture inside the document, with the text that stands for it.
+    Picture(Picture),
     /// Something that is not shown, with the text that stands for it.
     Omitted(Omitted, Option<String>),
     /// A labelled line of the document's header.
     Field(Field, String),
+}
+
+/// A picture inside a document.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What its first bytes say that it is.
+    pub kind: ImageKind,
+    /// The bytes of its file.
+    pub bytes: Vec<u8>,
+    /// The text that stands for it.
+    pub label: Option<String>,
 }
 
 /// What is not shown.
@@ -50,6 +65,8 @@ pub enum Piece {
 pub enum Omitted {
     /// A picture.
     Image,
+    /// A picture at another address, which is never fetched.
+    RemoteImage,
     /// Another file or program.
     Embedded,
 }
@@ -157,10 +174,13 @@ impl Body {
         let mut out = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) | Piece::Field(_, text) | Piece::Omitted(_, Some(text)) => out.push_str(text),
+                Piece::Text(text)
+                | Piece::Field(_, text)
+                | Piece::Omitted(_, Some(text))
+                | Piece::Picture(Picture { label: Some(text), .. }) => out.push_str(text),
                 Piece::Close | Piece::Break | Piece::Rule => out.push('\n'),
                 Piece::Checkbox(checked) => out.push(if *checked { '☑' } else { '☐' }),
-                Piece::Open(..) | Piece::Omitted(_, None) => {}
+                Piece::Open(..) | Piece::Omitted(_, None) | Piece::Picture(_) => {}
             }
         }
         out
@@ -171,7 +191,7 @@ impl Body {
     pub fn is_blank(&self) -> bool {
         let is_seen = |piece: &Piece| match piece {
             Piece::Text(text) | Piece::Field(_, text) => !text.trim().is_empty(),
-            Piece::Checkbox(_) | Piece::Omitted(..) => true,
+            Piece::Checkbox(_) | Piece::Omitted(..) | Piece::Picture(_) => true,
             Piece::Open(..) | Piece::Close | Piece::Break | Piece::Rule => false,
         };
         !self.pieces.iter().any(is_seen)

@@ -29,6 +29,10 @@ fn outline(body: &Body) -> String {
             Piece::Omitted(what, label) => {
                 out.push_str(&format!("<{what:?} {}>", label.as_deref().unwrap_or_default()))
             }
+            Piece::Picture(picture) => {
+                let label = picture.label.as_deref().unwrap_or_default();
+                out.push_str(&format!("<{:?} of {} bytes {label}>", picture.kind, picture.bytes.len()))
+            }
             Piece::Field(field, text) => out.push_str(&format!("<{field:?} {text}>")),
         }
     }

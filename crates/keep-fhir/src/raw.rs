@@ -4,8 +4,8 @@ use crate::{Node, Unreadable, UnreadableKind, scan};
 use serde::de::IgnoredAny;
 use std::fmt;
 
-/// Longest accepted resource: 16 MiB, enough for an inline scan.
-pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Longest accepted resource: 48 MiB, enough for a document of 32 MiB in base64.
+pub const MAX_BYTES: usize = 48 * 1024 * 1024;
 /// Deepest accepted nesting; real resources stay below 20.
 pub const MAX_DEPTH: usize = 64;
 

@@ -5,6 +5,7 @@
 //! may be a word. It changes in the transaction that changes the Flag's row. A session without the key of the Flag's
 //! segment writes the marker when it seals the Flag.
 
+use crate::chart_owner::owner_of;
 use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::journal::{Journal, JournalKind};
@@ -12,11 +13,10 @@ use crate::ledger::AuditGated;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
 use crate::search::SearchPage;
-use crate::segment_access::{SegmentAccess, chart_number_of};
+use crate::segment_access::SegmentAccess;
 use crate::store::Store;
 use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceKey, Segment};
-use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -119,8 +119,8 @@ impl WriteTx<'_> {
             return Ok(None);
         }
         for access in self.accesses().filter(|a| a.segment > Segment::Directory) {
-            if let Some(owner) = owner_of(access, self.conn, type_name, id)? {
-                return Ok(Some(owner));
+            if let Some(owner) = owner_of(access, self.conn, type_name, id)?.flatten() {
+                return Ok(owner.id());
             }
         }
         Ok(None)
@@ -189,17 +189,4 @@ impl WriteTx<'_> {
         }
         self.drop_journal(Segment::Directory, JournalKind::Alert, key)
     }
-}
-
-fn owner_of(
-    access: &SegmentAccess,
-    conn: &Connection,
-    type_name: &str,
-    id: &IdKey,
-) -> Result<Option<PatientId>, StoreError> {
-    let Some(code) = access.type_code(conn, type_name)? else { return Ok(None) };
-    let sql = format!("SELECT place FROM {}.resource WHERE id = ?1 AND type = ?2", access.schema);
-    let row_id: Option<i64> = conn.prepare_cached(&sql)?.query_row((id.bytes(), code), |r| r.get(0)).optional()?;
-    let Some(row_id) = row_id else { return Ok(None) };
-    Ok(access.chart(conn, chart_number_of(row_id))?.and_then(|chart| chart.patient).and_then(|patient| patient.id()))
 }

@@ -5,6 +5,7 @@ mod by_target;
 mod carry_over;
 mod change_set;
 mod chart_check;
+mod chart_owner;
 mod chart_read;
 mod chart_readings;
 mod cipher;
@@ -75,6 +76,7 @@ pub use change_set::{
     AuthorBacklog, ChangeSetDraft, ChangeSetId, ConflictId, EntryDraft, EntryState, Operation, OutgoingEntry,
     OutgoingSet, SetState,
 };
+pub use chart_owner::ChartOwner;
 pub use chart_read::{ChartRows, DayRow};
 pub use chart_readings::ChartReading;
 pub use cipher::{OpenMode, PAGE_SIZE, library_versions, open_cipher};

@@ -2,20 +2,23 @@ import { createElement, type ReactNode } from "react";
 import type { DirectionDto, ElementDto, PieceDto } from "../ipc/bindings";
 import { type Say, useWords } from "../words/words";
 import css from "./document.module.css";
+import { DocumentPicture } from "./document-picture.view";
 
 interface Props {
   pieces: PieceDto[];
   /** Whether spaces and line breaks of the text count. */
   preformatted: boolean;
+  /** The open document; without one, its pictures are not here. */
+  handle?: string;
 }
 
 /**
  * The text of a document. INVARIANT: elements are made from a closed list and text is only text, so that nothing in a
  * document can run, fetch or style anything.
  */
-export function DocumentBody({ pieces, preformatted }: Props) {
+export function DocumentBody({ pieces, preformatted, handle }: Props) {
   const say = useWords();
-  return <div className={`${css.body} ${preformatted ? css.preformatted : ""}`}>{build(pieces, say)}</div>;
+  return <div className={`${css.body} ${preformatted ? css.preformatted : ""}`}>{build(pieces, say, handle)}</div>;
 }
 
 /** An element that is open while the pieces are read. */
@@ -30,7 +33,7 @@ const ROOT: ElementDto = { name: "block" };
 const NUMBERING = { decimal: "1", lower_alpha: "a", upper_alpha: "A", lower_roman: "i", upper_roman: "I" } as const;
 
 /** Elements of the page from pieces; elements that are still open at the end of a cut text end there. */
-function build(pieces: PieceDto[], say: Say): ReactNode[] {
+function build(pieces: PieceDto[], say: Say, handle: string | undefined): ReactNode[] {
   const root: Frame = { element: ROOT, direction: null, children: [], text: "" };
   const open: Frame[] = [root];
   let lastHeading = 2;
@@ -57,7 +60,7 @@ function build(pieces: PieceDto[], say: Say): ReactNode[] {
         top().text += piece.text;
         break;
       default:
-        add(<Single key={top().children.length} piece={piece} />);
+        add(<Single key={top().children.length} piece={piece} handle={handle} />);
     }
   }
   while (open.length > 1) close();
@@ -70,7 +73,9 @@ function isContainer(element: ElementDto): boolean {
   return CONTAINERS.includes(element.name);
 }
 
-function Single({ piece }: { piece: Exclude<PieceDto, { kind: "open" | "close" | "text" }> }) {
+type SinglePiece = Exclude<PieceDto, { kind: "open" | "close" | "text" }>;
+
+function Single({ piece, handle }: { piece: SinglePiece; handle: string | undefined }) {
   const say = useWords();
   switch (piece.kind) {
     case "break":
@@ -85,6 +90,8 @@ function Single({ piece }: { piece: Exclude<PieceDto, { kind: "open" | "close" |
         </span>
       );
     }
+    case "picture":
+      return <DocumentPicture handle={handle} picture={piece} />;
     case "omitted": {
       const { label, what } = piece;
       const words = label === null ? say(`document.omitted.${what}`) : say(`document.omitted.${what}.label`, { label });

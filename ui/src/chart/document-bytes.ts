@@ -1,22 +1,29 @@
-import type { OpenedDocumentDto } from "../ipc/bindings";
 import type { Ipc } from "../ipc/ipc";
 
-/** Reads all bytes of an open PDF or picture, part by part; ends early with null when it is cancelled. */
+interface Wanted {
+  handle: string;
+  /** The piece that is a picture; without one, the document itself. */
+  picture: number | null;
+  /** Bytes. */
+  size: number;
+}
+
+/** Reads all bytes of an open document or picture, part by part; ends early with null when it is cancelled. */
 export async function readBytes(
   ipc: Ipc,
-  document: OpenedDocumentDto,
+  { handle, picture, size }: Wanted,
   onProgress: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const all = new Uint8Array(document.size);
+  const all = new Uint8Array(size);
   let offset = 0;
-  while (offset < document.size) {
-    const part = new Uint8Array(await ipc.call("document_bytes", { handle: document.handle, offset }));
+  while (offset < size) {
+    const part = new Uint8Array(await ipc.readBytes({ handle, picture, offset }));
     if (signal.aborted) return null;
     if (part.length === 0) break;
-    all.set(part.subarray(0, document.size - offset), offset);
+    all.set(part.subarray(0, size - offset), offset);
     offset += part.length;
-    onProgress(Math.min(offset, document.size));
+    onProgress(Math.min(offset, size));
   }
   return all;
 }

@@ -2,7 +2,7 @@ import { lazy, Suspense, useId } from "react";
 import { Button } from "../components/button.view";
 import { FailureNotice } from "../components/failure-notice.view";
 import { Notice } from "../components/notice.view";
-import type { DocumentFaultDto, DocumentNoticeDto, DocumentPartDto } from "../ipc/bindings";
+import type { DocumentBodyDto, DocumentFaultDto, DocumentNoticeDto, DocumentPartDto } from "../ipc/bindings";
 import { formatDateTime } from "../words/dates";
 import { formatBytes } from "../words/numbers";
 import { type Say, useWords } from "../words/words";
@@ -63,7 +63,7 @@ function Content({ part, opened }: { part: DocumentPartDto; opened: Opened }) {
   if (document !== null && document.form === "text") {
     return (
       <>
-        <DocumentBody pieces={opened.pieces} preformatted={document.preformatted} />
+        <DocumentBody pieces={opened.pieces} preformatted={document.preformatted} handle={document.handle} />
         <div className={css.actions}>
           {opened.next === null ? null : (
             <Button onPress={opened.more} isDisabled={opened.busy}>
@@ -134,10 +134,20 @@ function OpenButton({ part, opened }: { part: DocumentPartDto; opened: Opened })
     return <p className={css.words}>{say("document.too_large")}</p>;
   return (
     <div className={css.actions}>
-      <Button onPress={() => opened.open(false)} isDisabled={opened.busy}>
-        {say(opened.busy ? "document.loading" : "document.open")}
-      </Button>
+      <OpenOrCancel label={say("document.open")} opened={opened} />
     </div>
+  );
+}
+
+/** Opens a document; while that lasts, it can be cancelled. */
+function OpenOrCancel({ label, opened }: { label: string; opened: Opened }) {
+  const say = useWords();
+  if (!opened.busy) return <Button onPress={() => opened.open(false)}>{label}</Button>;
+  return (
+    <>
+      <span aria-live="polite">{say("document.loading")}</span>
+      <Button onPress={opened.close}>{say("document.cancel")}</Button>
+    </>
   );
 }
 
@@ -156,11 +166,7 @@ function Here({ part, opened }: { part: DocumentPartDto; opened: Opened }) {
       {body === null ? null : <DocumentBody pieces={body.pieces} preformatted={body.preformatted} />}
       {hasText ? null : <p className={css.words}>{say("document.blank")}</p>}
       <div className={css.actions}>
-        {body?.complete ? null : (
-          <Button onPress={() => opened.open(false)} isDisabled={opened.busy}>
-            {say(opened.busy ? "document.loading" : body === null ? "document.open" : "document.open.whole")}
-          </Button>
-        )}
+        {body?.complete ? null : <OpenOrCancel label={say(openLabel(body))} opened={opened} />}
         {hasSource ? (
           <Button variant="link" onPress={() => opened.open(true)} isDisabled={opened.busy}>
             {say("document.open.source")}
@@ -169,6 +175,13 @@ function Here({ part, opened }: { part: DocumentPartDto; opened: Opened }) {
       </div>
     </>
   );
+}
+
+/** What is there to see once it is opened. */
+function openLabel(body: DocumentBodyDto | null) {
+  if (body === null) return "document.open";
+  const hasPictures = body.pieces.some((piece) => piece.kind === "omitted" && piece.what === "unopened_image");
+  return hasPictures ? "document.open.pictures" : "document.open.whole";
 }
 
 function Notices({ faults, notices }: { faults: DocumentFaultDto[]; notices: DocumentNoticeDto[] }) {

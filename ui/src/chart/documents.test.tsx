@@ -1,9 +1,9 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { axeViolations, requestsOf, show } from "../testing/show";
 
-async function openNote(name: string) {
-  const shown = await show({ role: "nurse" }, "/chart/p2/notes");
+async function openNote(name: string, delay?: number) {
+  const shown = await show({ role: "nurse", ...(delay === undefined ? {} : { delay }) }, "/chart/p2/notes");
   await shown.user.click(await screen.findByRole("button", { name: new RegExp(`^${name}`) }));
   return { ...shown, reader: screen.getByRole("region", { name: "Note" }) };
 }
@@ -57,4 +57,25 @@ test("a long text is opened in parts and closed when another note is read", asyn
   ]);
   await user.click(screen.getByRole("button", { name: /^Discharge letter/ }));
   expect(requestsOf(ipc, "close_document")).toEqual([{ handle: "whole" }]);
+});
+
+test("opening can be cancelled, and what arrives later is closed unseen", async () => {
+  const { reader, user, ipc } = await openNote("Old plan", 60);
+  await user.click(within(reader).getByRole("button", { name: "Show the whole text" }));
+  await user.click(within(reader).getByRole("button", { name: "Cancel" }));
+  expect(within(reader).getByRole("button", { name: "Show the whole text" })).toBeVisible();
+  await waitFor(() => expect(requestsOf(ipc, "close_document")).toEqual([{ handle: "whole" }]));
+  expect(requestsOf(ipc, "document_chunk")).toEqual([]);
+  expect(within(reader).queryByText(/whole line/)).toBeNull();
+});
+
+test("a picture within a letter is drawn in a frame without an origin, once it is opened", async () => {
+  const { reader, user } = await openNote("Letter with a picture");
+  expect(within(reader).getByText("[A picture: ECG; open the document to see it]")).toBeVisible();
+  expect(document.querySelector("iframe")).toBeNull();
+  await user.click(within(reader).getByRole("button", { name: "Show with its pictures" }));
+  expect(await within(reader).findByRole("img", { name: "ECG" })).toBeVisible();
+  expect(document.querySelector("iframe")).toHaveAttribute("sandbox", "allow-scripts");
+  await user.click(within(reader).getByRole("button", { name: "Close" }));
+  expect(document.querySelector("iframe")).toBeNull();
 });

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "../components/button.view";
 import { useWords } from "../words/words";
 import css from "./document.module.css";
+import { drawOn, Viewer } from "./viewer";
 
 interface Props {
   bytes: Uint8Array<ArrayBuffer>;
@@ -20,22 +21,18 @@ export function ImageView({ bytes, contentType, label }: Props) {
   const [failed, setFailed] = useState(false);
   const [zoom, setZoom] = useState(0);
   useEffect(() => {
+    const viewer = new Viewer();
     let gone = false;
-    const draw = async () => {
-      const bitmap = await createImageBitmap(new Blob([bytes], { type: contentType }));
+    viewer.drawPicture(bytes, contentType).then((bitmap) => {
+      viewer.close();
       const target = canvas.current;
-      if (!gone && target !== null) {
-        target.width = bitmap.width;
-        target.height = bitmap.height;
-        target.getContext("2d")?.drawImage(bitmap, 0, 0);
-      }
-      bitmap.close();
-    };
-    draw().catch(() => {
-      if (!gone) setFailed(true);
+      if (gone || target === null) return bitmap?.close();
+      if (bitmap === null) setFailed(true);
+      else drawOn(target, bitmap);
     });
     return () => {
       gone = true;
+      viewer.close();
     };
   }, [bytes, contentType]);
   if (failed) return <p className={css.words}>{say("document.damaged")}</p>;

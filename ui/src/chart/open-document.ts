@@ -5,7 +5,7 @@ import { useIpc } from "../ipc/ipc-context";
 import { readBytes } from "./document-bytes";
 
 /** The largest attachment that Rust opens, bytes. */
-export const LARGEST_DOCUMENT = 50 * 1024 * 1024;
+export const LARGEST_DOCUMENT = 32 * 1024 * 1024;
 /** Chunks that are shown at once; more follow on request. */
 const CHUNKS_AT_ONCE = 4;
 
@@ -36,6 +36,8 @@ export function useOpenDocument({ patient, reference, index }: Attachment) {
   const asSource = useRef(false);
   const alive = useRef(true);
   const reading = useRef<AbortController | null>(null);
+  /** The number of the last request; the reply to an earlier one is no longer wanted. */
+  const last = useRef(0);
   const release = useCallback(() => {
     reading.current?.abort();
     const held = handle.current;
@@ -67,9 +69,15 @@ export function useOpenDocument({ patient, reference, index }: Attachment) {
   };
   const open = async (source: boolean) => {
     asSource.current = source;
+    last.current += 1;
+    const own = last.current;
     set({ busy: true, failure: null });
     try {
       const document = await ipc.call("open_document", { patient, reference, index, source });
+      if (own !== last.current) {
+        await ipc.call("close_document", { handle: document.handle });
+        return;
+      }
       release();
       handle.current = document.handle;
       if (!alive.current) return release();
@@ -78,12 +86,13 @@ export function useOpenDocument({ patient, reference, index }: Attachment) {
       if (document.form !== "pdf" && document.form !== "image") return;
       const controller = new AbortController();
       reading.current = controller;
-      const bytes = await readBytes(ipc, document, (read) => set({ read }), controller.signal);
+      const wanted = { handle: document.handle, picture: null, size: document.size };
+      const bytes = await readBytes(ipc, wanted, (read) => set({ read }), controller.signal);
       if (bytes === null) return;
       release();
       set({ bytes, busy: false });
     } catch (error) {
-      set({ busy: false, failure: asFailure(error) });
+      if (own === last.current) set({ busy: false, failure: asFailure(error) });
     }
   };
   const more = async () => {
@@ -97,6 +106,7 @@ export function useOpenDocument({ patient, reference, index }: Attachment) {
     }
   };
   const close = () => {
+    last.current += 1;
     release();
     setState(CLOSED);
   };

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../components/button.view";
 import { useWords } from "../words/words";
 import css from "./document.module.css";
-import { openPdf, type Pdf } from "./pdf-document";
+import { drawOn, Viewer } from "./viewer";
 
 interface Props {
   bytes: Uint8Array<ArrayBuffer>;
@@ -12,71 +12,48 @@ interface Props {
 
 /** Zoom steps, in percent. */
 const ZOOM = [50, 75, 100, 125, 150, 200, 300];
-/** The largest canvas, pixels. */
-const MOST_PIXELS = 16_000_000;
-
 /** A PDF, one page at a time, with its text for screen readers and for copying. */
 export function PdfView({ bytes, label }: Props) {
   const say = useWords();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [pdf, setPdf] = useState<Pdf | null>(null);
+  const [pdf, setPdf] = useState<{ viewer: Viewer; count: number } | null>(null);
   const [failed, setFailed] = useState(false);
   const [page, setPage] = useState(1);
   const [zoom, setZoom] = useState(2);
   const [text, setText] = useState("");
   const [showsText, setShowsText] = useState(false);
   useEffect(() => {
-    let opened: Pdf | null = null;
+    const viewer = new Viewer();
     let gone = false;
-    // The worker takes the bytes over, so that it gets a copy.
-    openPdf(bytes.slice()).then(
-      (found) => {
-        opened = found;
-        if (gone) found.loadingTask.destroy();
-        else setPdf(found);
-      },
-      () => {
-        if (!gone) setFailed(true);
-      },
-    );
+    // The frame takes the bytes over; the view gets new ones whenever it is shown.
+    viewer.openPdf(bytes).then((count) => {
+      if (gone) return;
+      if (count === null) setFailed(true);
+      else setPdf({ viewer, count });
+    });
     return () => {
       gone = true;
-      opened?.loadingTask.destroy();
+      viewer.close();
     };
   }, [bytes]);
   useEffect(() => {
     if (pdf === null) return;
     let gone = false;
-    let stop: (() => void) | undefined;
-    const draw = async () => {
-      const found = await pdf.getPage(page);
+    const scale = ((ZOOM[zoom] ?? 100) / 100) * (globalThis.devicePixelRatio || 1);
+    pdf.viewer.drawPage(page, scale).then((drawn) => {
       const target = canvas.current;
-      if (gone || target === null) return;
-      const wanted = ((ZOOM[zoom] ?? 100) / 100) * (globalThis.devicePixelRatio || 1);
-      const plain = found.getViewport({ scale: 1 });
-      const most = Math.sqrt(MOST_PIXELS / (plain.width * plain.height));
-      const viewport = found.getViewport({ scale: Math.min(wanted, most) });
-      const rendering = found.render({ canvas: target, viewport, annotationMode: 1 });
-      stop = () => rendering.cancel();
-      target.width = viewport.width;
-      target.height = viewport.height;
-      await rendering.promise;
-      const content = await found.getTextContent();
-      const lines = content.items.map((item) => ("str" in item ? `${item.str}${item.hasEOL ? "\n" : ""}` : ""));
-      if (!gone) setText(lines.join(""));
-    };
-    draw().catch((error: unknown) => {
-      const isCancelled = error instanceof Error && error.name === "RenderingCancelledException";
-      if (!gone && !isCancelled) setFailed(true);
+      if (gone || target === null) return drawn?.bitmap.close();
+      if (drawn === null) return setFailed(true);
+      drawOn(target, drawn.bitmap);
+      setText(drawn.text);
     });
     return () => {
       gone = true;
-      stop?.();
     };
   }, [pdf, page, zoom]);
   if (failed) return <p className={css.words}>{say("document.damaged")}</p>;
   if (pdf === null) return <div aria-busy="true" />;
-  const count = pdf.numPages;
+  const { count } = pdf;
   const turn = (by: number) => setPage(Math.min(count, Math.max(1, page + by)));
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1, Home: -count, End: count }[event.key];

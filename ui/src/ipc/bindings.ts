@@ -1691,7 +1691,7 @@ corrected: CorrectionDto | null,
  */
 record: RecordStateDto, };
 
-export type NoteFieldDto = "title" | "description" | "conclusion" | "category" | "event" | "period" | "facility" | "practice" | "security_label" | "confidentiality" | "authenticator" | "attester_personal" | "attester_professional" | "attester_legal" | "attester_official" | "attested_at" | "custodian" | "source_patient" | "status_reason" | "source";
+export type NoteFieldDto = "title" | "description" | "conclusion" | "category" | "event" | "period" | "facility" | "practice" | "security_label" | "confidentiality" | "authenticator" | "attester_personal" | "attester_professional" | "attester_legal" | "attester_official" | "attested_at" | "custodian" | "source_patient" | "status_reason" | "source" | "media_kind" | "view" | "body_site" | "reason" | "device" | "issued" | "note";
 
 export type NoteKindDto = "progress" | "nursing" | "consult" | "discharge" | "history";
 
@@ -1789,7 +1789,7 @@ kept: string | null, } | { "kind": "personal_unavailable" };
 
 export type NumberingDto = "decimal" | "lower_alpha" | "upper_alpha" | "lower_roman" | "upper_roman";
 
-export type OmittedDto = "image" | "embedded";
+export type OmittedDto = "image" | "unopened_image" | "remote_image" | "embedded";
 
 export type OpenDocumentDto = { 
 /**
@@ -1971,7 +1971,23 @@ text: string, } | { "kind": "break" } | { "kind": "rule" } | { "kind": "checkbox
 /**
  * Whether it is.
  */
-checked: boolean, } | { "kind": "omitted", 
+checked: boolean, } | { "kind": "picture", 
+/**
+ * The piece that it is.
+ */
+index: number, 
+/**
+ * The content type of its bytes.
+ */
+contentType: string, 
+/**
+ * Size in bytes.
+ */
+size: number, 
+/**
+ * The text that stands for it.
+ */
+label: string | null, } | { "kind": "omitted", 
 /**
  * What it is.
  */

@@ -81,7 +81,6 @@ interface Commands {
   chart_results: [WindowDto, ResultsDto];
   chart_notes: [WindowDto, NotesDto];
   open_document: [OpenDocumentDto, OpenedDocumentDto];
-  document_bytes: [{ handle: string; offset: number }, ArrayBuffer];
   document_chunk: [DocumentChunkAskDto, DocumentChunkDto];
   close_document: [{ handle: string }, null];
   check_vitals: [VitalsDto, VitalsCheckDto];

@@ -8,6 +8,11 @@ export function makeTauriIpc(): Ipc {
   return {
     call: (name: CommandName, ...request: unknown[]) =>
       invoke(name, request.length === 0 ? undefined : { request: request[0] }),
+    async readBytes({ handle, picture, offset }) {
+      const reply = await fetch(`document://localhost/bytes/${handle}/${picture ?? "all"}/${offset}`);
+      if (!reply.ok) throw await reply.json();
+      return reply.arrayBuffer();
+    },
     listen<K extends EventName>(event: K, handler: (payload: Events[K]) => void, onReady?: () => void) {
       const unlisten = listen<Events[K]>(event, (message) => handler(message.payload));
       unlisten.then(

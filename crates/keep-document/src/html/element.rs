@@ -2,6 +2,7 @@
 
 use super::tags::EMBEDDED;
 use crate::font::SymbolFont;
+use crate::picture;
 use crate::piece::{Direction, Element, Numbering, Omitted, Piece};
 use crate::piece_writer::PieceWriter;
 use crate::style::Style;
@@ -51,7 +52,7 @@ impl Elements {
             "hr" => self.writer.add(Piece::Rule),
             "img" => {
                 let label = attribute("alt").or_else(|| attribute("title")).filter(|text| !text.trim().is_empty());
-                self.writer.add(Piece::Omitted(Omitted::Image, label));
+                self.writer.add(picture::piece(attribute("src").as_deref().unwrap_or_default(), label));
             }
             "input" => self.input(attribute),
             "embed" => self.writer.add(Piece::Omitted(Omitted::Embedded, None)),

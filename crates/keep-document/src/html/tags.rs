@@ -88,7 +88,7 @@ pub(super) const TAGS: &[&str] = &[
 pub(super) const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("a", &["href"]),
     ("font", &["face"]),
-    ("img", &["alt", "title"]),
+    ("img", &["alt", "title", "src"]),
     ("input", &["type", "value", "checked"]),
     ("li", &["value"]),
     ("ol", &["start", "type"]),

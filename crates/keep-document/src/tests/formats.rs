@@ -28,7 +28,9 @@ fn html_keeps_what_changes_the_meaning() {
             "<ol start=3 type=a><li>x</li><li value=9>y</li></ol>",
             "<NumberedList(LowerAlpha, 3)><Item(None)>x</><Item(Some(9))>y</></>",
         ),
-        ("<img src='https://x.example/a' alt='ECG: ST elevation'>", "<Image ECG: ST elevation>"),
+        ("<img src='https://x.example/a' alt='ECG: ST elevation'>", "<RemoteImage ECG: ST elevation>"),
+        ("<img src='//x.example/a'>", "<RemoteImage >"),
+        ("<img src='cid:ecg@ward' alt='ECG'>", "<Image ECG>"),
         ("<iframe src='https://x.example/'>inner</iframe>", "<Embedded >"),
         ("<a href='https://x.example/'>guideline</a>", "<Link(\"https://x.example/\")>guideline</>"),
         ("a<br>b<hr>", "a<br>b<hr>"),
@@ -176,4 +178,36 @@ fn cda_narratives_and_header_are_read() {
     assert!(text_of("application/xml", packed).contains("Stop warfarin today"));
     let pdf = unstructured("<text mediaType='application/pdf' representation='B64'>JVBERi0xLjQK</text>");
     assert_eq!(outline(&body_of("application/xml", pdf)), "<Block><Embedded application/pdf></>");
+}
+
+/// A PNG of one pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAGl7e7gAAAABJRU5ErkJggg==";
+
+#[test]
+fn a_picture_that_is_part_of_a_document_is_one_of_its_pieces() {
+    let of = |html: &str| outline(&body_of("text/html", html));
+    assert_eq!(
+        of(&format!("<p>x<img alt=ECG src='data:image/png;base64,{PIXEL}'></p>")),
+        "<Paragraph>x<Png of 67 bytes ECG></>"
+    );
+    // The first bytes decide, and systems break long lines.
+    let broken = PIXEL.replace("AAA", "AAA\n ");
+    assert_eq!(of(&format!("<img src=' DATA:image/gif;BASE64,{broken}'>")), "<Png of 67 bytes >");
+    for other in [
+        "data:image/svg+xml;base64,PHN2Zy8+",
+        "data:image/svg+xml,<svg onload=alert(1)/>",
+        "data:text/html;base64,PHNjcmlwdD4=",
+        "data:image/png;base64,%%%",
+        "data:",
+    ] {
+        assert_eq!(of(&format!("<img src='{other}' alt=ECG>")), "<Image ECG>", "{other}");
+    }
+    let large = format!("<img src='data:image/png;base64,iVBORw0KGgo{}' alt=ECG>", "A".repeat(6 * 1024 * 1024));
+    assert_eq!(of(&large), "<Image ECG>");
+    assert_eq!(
+        outline(&body_of("text/markdown", format!("![ECG](data:image/png;base64,{PIXEL})"))).trim(),
+        "<Paragraph><Png of 67 bytes ECG></>"
+    );
+    let body = body_of("text/html", format!("<a href='data:image/png;base64,{PIXEL}'>x</a>"));
+    assert!(super::links(&body).is_empty() && body.text() == "x");
 }

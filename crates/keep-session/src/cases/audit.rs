@@ -192,7 +192,7 @@ fn row(
     }
 }
 
-fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventView> {
+pub(super) fn read(unlocked: &Unlocked, log: LogId, entry: &LedgerEntry) -> Option<EventView> {
     let plain = match &entry.body {
         EntryBody::Clear(bytes) => Cow::Borrowed(bytes.as_slice()),
         EntryBody::Sealed(bytes) => {

@@ -17,8 +17,8 @@ use crate::view::visible_record::VisibleRecord;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceKey};
-use keep_store::Page;
+use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey};
+use keep_store::{ChartOwner, Page};
 use keep_sync::{Credentials, FhirClient, ReadResponse, SyncStore};
 use std::sync::Arc;
 
@@ -97,23 +97,30 @@ fn publish(unlocked: &Unlocked, opened: OpenedPart) -> OpenedDocumentDto {
 fn open(ctx: &Ctx<'_>, request: &OpenDocumentDto) -> Result<Found, SessionError> {
     let patient = patient_id(&request.patient)?;
     let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
+    // INVARIANT: a document is opened in a chart of the person to whom it belongs; another one is not even read, so that
+    // no event names it in a chart that does not have it.
+    if owner_of(ctx, &patient, &key)? != Some(ChartOwner::SamePerson) {
+        return Err(ErrorCode::NotAvailable.into());
+    }
     let entry = read(ctx, request, &key)?;
-    // INVARIANT: a document is opened in the chart to which it belongs.
-    let owner = entry.facts.as_ref().and_then(|facts| facts.patient.as_ref());
-    let raw = entry.raw.as_ref().filter(|_| owner == Some(&patient)).ok_or(ErrorCode::NotAvailable)?;
+    let raw = entry.raw.as_ref().ok_or(ErrorCode::NotAvailable)?;
     let server = ctx.workstation.settings().server.clone();
     let binary = match binary_of(raw, index(request.index), &server) {
         None => None,
-        Some(binary) => match read(ctx, request, &binary) {
-            Ok(entry) => entry.raw,
-            Err(error) if error.code == ErrorCode::NotAvailable => return Ok(Found::OnServer(binary)),
-            Err(error) => return Err(error),
+        Some(binary) => match owner_of(ctx, &patient, &binary)? {
+            None => return Ok(Found::OnServer(binary)),
+            Some(ChartOwner::OtherPerson) => return Err(ErrorCode::NotAvailable.into()),
+            Some(ChartOwner::SamePerson | ChartOwner::Unassigned) => read(ctx, request, &binary)?.raw,
         },
     };
     let names = names_of(ctx.store, &unnamed_in(raw))?.or_people(|| ctx.workstation.names());
     let ask = PartAsk { index: index(request.index), as_source: request.source, binary: binary.as_ref() };
     let opened = open_part(raw, ask, &names).ok_or(ErrorCode::NotAvailable)?;
     Ok(Found::Opened(Box::new(opened)))
+}
+
+fn owner_of(ctx: &Ctx<'_>, patient: &PatientId, key: &ResourceKey) -> Result<Option<ChartOwner>, SessionError> {
+    ctx.store.chart_owner(patient, key).map_err(|error| ctx.damage(error))
 }
 
 /// Reads one record of a document under an event that names it, if the role may read it.
@@ -144,13 +151,19 @@ pub fn document_chunk(
     found.map_err(SessionError::into_dto)
 }
 
-/// The bytes of an open document from `offset`, at most 256 kB.
+/// The bytes of an open document, or of the picture that is one of its pieces, from `offset`, at most 256 kB.
 ///
 /// # Errors
 /// `locked`, `not_available` after it was closed.
-pub fn document_bytes(workstation: &Workstation, handle: &str, offset: u32) -> Result<DocumentBytes, FailureDto> {
+pub fn document_bytes(
+    workstation: &Workstation,
+    handle: &str,
+    picture: Option<u32>,
+    offset: u32,
+) -> Result<DocumentBytes, FailureDto> {
     let found = workstation.with_session(|unlocked| {
-        acquire(&unlocked.memory.documents).bytes(handle, index(offset)).ok_or_else(|| ErrorCode::NotAvailable.into())
+        let part = acquire(&unlocked.memory.documents).bytes(handle, picture.map(index), index(offset));
+        part.ok_or_else(|| ErrorCode::NotAvailable.into())
     });
     found.map_err(SessionError::into_dto)
 }

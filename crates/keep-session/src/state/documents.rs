@@ -41,7 +41,12 @@ pub(crate) struct OpenDocuments(VecDeque<(String, OpenDocument)>);
 
 impl OpenDocuments {
     /// Opens a document; returns a handle that cannot be guessed.
-    pub(crate) fn insert(&mut self, document: OpenDocument) -> String {
+    pub(crate) fn insert(&mut self, mut document: OpenDocument) -> String {
+        for (at, piece) in document.pieces.iter_mut().enumerate() {
+            if let PieceDto::Picture { index, .. } = piece {
+                *index = u32::try_from(at).unwrap_or(u32::MAX);
+            }
+        }
         while self.0.len() >= MOST_OPEN {
             self.0.pop_front();
         }
@@ -76,18 +81,26 @@ impl OpenDocuments {
         Some(DocumentChunkDto { pieces, next })
     }
 
-    /// The bytes from `offset`, at most 256 kB.
-    pub(crate) fn bytes(&self, handle: &str, offset: usize) -> Option<DocumentBytes> {
+    /// The bytes from `offset`, at most 256 kB: of the document, or of the picture that is this piece.
+    pub(crate) fn bytes(&self, handle: &str, picture: Option<usize>, offset: usize) -> Option<DocumentBytes> {
         let document = self.get(handle)?;
-        let rest = document.bytes.get(offset..)?;
+        let (all, content_type) = match picture {
+            None => (document.bytes.as_slice(), &document.content_type),
+            Some(piece) => match document.pieces.get(piece)? {
+                PieceDto::Picture { file, content_type, .. } => (&*file.0, content_type),
+                _ => return None,
+            },
+        };
+        let rest = all.get(offset..)?;
         let bytes = rest.get(..rest.len().min(LONGEST_READ)).unwrap_or_default().to_vec();
-        Some(DocumentBytes { bytes, total: document.bytes.len(), content_type: document.content_type.clone() })
+        Some(DocumentBytes { bytes, total: all.len(), content_type: content_type.clone() })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::chart::document::PictureFile;
 
     fn document(pieces: Vec<PieceDto>, bytes: usize) -> OpenDocument {
         OpenDocument { pieces, content_type: String::from("image/png"), bytes: vec![7; bytes] }
@@ -97,9 +110,28 @@ mod tests {
     fn the_oldest_document_is_closed_for_another_one() {
         let mut open = OpenDocuments::default();
         let handles: Vec<String> = (0..5).map(|_| open.insert(document(Vec::new(), 3))).collect();
-        assert!(open.bytes(&handles[0], 0).is_none() && open.bytes(&handles[1], 0).is_some());
+        assert!(open.bytes(&handles[0], None, 0).is_none() && open.bytes(&handles[1], None, 0).is_some());
         open.remove(&handles[1]);
-        assert!(open.bytes(&handles[1], 0).is_none() && open.bytes("guess", 0).is_none());
+        assert!(open.bytes(&handles[1], None, 0).is_none() && open.bytes("guess", None, 0).is_none());
+    }
+
+    #[test]
+    fn a_picture_is_read_by_its_piece() {
+        let text = || PieceDto::Text { text: String::from("x") };
+        let file = PictureFile([1, 2, 3].into());
+        let picture =
+            PieceDto::Picture { index: 0, content_type: String::from("image/gif"), size: 3, label: None, file };
+        let mut open = OpenDocuments::default();
+        let handle = open.insert(document(vec![text(), picture], 0));
+        let chunk = open.chunk(&handle, 0).expect("a chunk");
+        let json = serde_json::to_value(&chunk.pieces[1]).expect("JSON");
+        assert_eq!(
+            json,
+            serde_json::json!({"kind": "picture", "index": 1, "contentType": "image/gif", "size": 3, "label": null})
+        );
+        let bytes = open.bytes(&handle, Some(1), 1).expect("bytes");
+        assert_eq!((bytes.bytes, bytes.total, bytes.content_type.as_str()), (vec![2, 3], 3, "image/gif"));
+        assert!(open.bytes(&handle, Some(0), 0).is_none() && open.bytes(&handle, Some(2), 0).is_none());
     }
 
     #[test]
@@ -117,8 +149,11 @@ mod tests {
             offset = usize::try_from(next).expect("index");
         }
         assert_eq!(seen, 9);
-        assert_eq!(open.bytes(&handle, 0).map(|b| (b.bytes.len(), b.total)), Some((LONGEST_READ, LONGEST_READ + 5)));
-        assert_eq!(open.bytes(&handle, LONGEST_READ).map(|b| b.bytes.len()), Some(5));
-        assert!(open.bytes(&handle, LONGEST_READ + 6).is_none());
+        assert_eq!(
+            open.bytes(&handle, None, 0).map(|b| (b.bytes.len(), b.total)),
+            Some((LONGEST_READ, LONGEST_READ + 5))
+        );
+        assert_eq!(open.bytes(&handle, None, LONGEST_READ).map(|b| b.bytes.len()), Some(5));
+        assert!(open.bytes(&handle, None, LONGEST_READ + 6).is_none());
     }
 }

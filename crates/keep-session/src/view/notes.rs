@@ -26,13 +26,14 @@ pub(crate) use heading::headline;
 pub(crate) use row::unnamed_in;
 
 /// The types of which the tab shows every record; of reports, those with a text form are in it as well.
-pub(crate) const TYPES: [&str; 7] = [
+pub(crate) const TYPES: [&str; 8] = [
     "DocumentReference",
     "Composition",
     "ClinicalImpression",
     "QuestionnaireResponse",
     "DocumentManifest",
     "Binary",
+    "Media",
     "DiagnosticReport",
 ];
 /// The types of which the summary shows the last record.

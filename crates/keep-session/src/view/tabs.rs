@@ -49,9 +49,10 @@ fn tab_of_type(resource_type: &str) -> Tab {
         | "Composition"
         | "ClinicalImpression"
         | "QuestionnaireResponse"
+        | "Media"
         | "Binary" => Tab::Notes,
         "Encounter" | "EpisodeOfCare" | "Appointment" | "AppointmentResponse" => Tab::Visits,
-        "DiagnosticReport" | "ImagingStudy" | "Media" | "Specimen" => Tab::Reports,
+        "DiagnosticReport" | "ImagingStudy" | "Specimen" => Tab::Reports,
         "ServiceRequest"
         | "DeviceRequest"
         | "NutritionOrder"

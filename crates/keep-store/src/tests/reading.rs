@@ -1,5 +1,5 @@
 use super::*;
-use crate::StoreError;
+use crate::{ChartOwner, StoreError};
 use keep_domain::{Phi, Segment, UtcMillis};
 
 /// The patients who match as typed, without those of similar names.
@@ -256,6 +256,18 @@ fn linked_patients_share_a_chart() {
         let ids: Vec<String> = chart(&store, asked).iter().map(|r| r.key.id.to_string()).collect();
         assert_eq!(ids.len(), 5, "{asked}: {ids:?}");
     }
+    let owner = |patient: &str, key: &str| {
+        store.chart_owner(&patient.parse().expect("id"), &key.parse().expect("key")).expect("owner")
+    };
+    for asked in ["100", "101"] {
+        assert_eq!(owner(asked, "Observation/o9"), Some(ChartOwner::SamePerson));
+        assert_eq!(owner(asked, "Patient/100"), Some(ChartOwner::SamePerson));
+        assert_eq!(owner(asked, "Observation/none"), None);
+    }
+    assert_eq!(owner("102", "Observation/o9"), Some(ChartOwner::OtherPerson));
+    assert_eq!(owner("nobody", "Observation/o9"), Some(ChartOwner::OtherPerson));
+    TestClinic::pull(&store, &[r#"{"resourceType":"Practitioner","id":"p9","meta":{"versionId":"1"}}"#]);
+    assert_eq!(owner("101", "Practitioner/p9"), Some(ChartOwner::Unassigned));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 import type { AllergiesDto, ChartDto, ChartTabDto, DetailDto, PermissionDto, TimelineKindDto } from "../bindings";
-import { openFakeDocument, readFakeDocument, readFakePicture } from "./documents";
+import { openFakeDocument, readFakeDocument } from "./documents";
 import { type FakeState, openFakeChart, refuse } from "./fake-state";
 import type { HandlersOf } from "./handlers";
 
@@ -11,7 +11,6 @@ type HandledCommands =
   | "chart_results"
   | "chart_notes"
   | "open_document"
-  | "document_bytes"
   | "document_chunk"
   | "close_document";
 
@@ -127,9 +126,8 @@ export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
       const { notes } = openFakeChart(state, patient);
       return { rows: notes.slice(offset, offset + limit), total: notes.length };
     },
-    open_document: ({ source }) => openFakeDocument(source),
+    open_document: ({ reference, source }) => openFakeDocument(reference, source),
     document_chunk: ({ handle, offset }) => readFakeDocument(handle, offset),
-    document_bytes: ({ offset }) => readFakePicture(offset),
     close_document: () => null,
   };
 }

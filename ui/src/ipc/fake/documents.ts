@@ -85,6 +85,22 @@ export function makeDocuments(): NoteDto[] {
         part(2, { contentType: "image/tiff", form: "other", size: 90_000 }),
       ],
     }),
+    record("d2", {
+      kind: "Letter with a picture",
+      written: "2025-02-28T09:00:00.000Z",
+      parts: [
+        part(0, {
+          contentType: "text/html",
+          size: 1_200,
+          body: {
+            pieces: [text("See the ECG"), { kind: "omitted", what: "unopened_image", label: "ECG" }],
+            notices: [],
+            preformatted: false,
+            complete: false,
+          },
+        }),
+      ],
+    }),
     record("d1", {
       kind: "Old plan",
       marks: [{ kind: "superseded", by: "Discharge letter, 02-Mar-2025", at: null }],
@@ -106,10 +122,11 @@ export function makeDocuments(): NoteDto[] {
   ];
 }
 
-/** Opens the long note of the old plan. */
-export function openFakeDocument(source: boolean): OpenedDocumentDto {
+/** Opens the long note of the old plan, or the letter with a picture. */
+export function openFakeDocument(reference: string, source: boolean): OpenedDocumentDto {
+  const handle = source ? "source" : "whole";
   return {
-    handle: source ? "source" : "whole",
+    handle: reference === "DocumentReference/d2" ? "pictured" : handle,
     form: "text",
     contentType: "text/plain",
     size: 400_000,
@@ -120,8 +137,12 @@ export function openFakeDocument(source: boolean): OpenedDocumentDto {
   };
 }
 
-/** Six parts, one at a time. */
+/** Six parts, one at a time; of the letter all at once. */
 export function readFakeDocument(handle: string, offset: number): DocumentChunkDto {
+  if (handle === "pictured") {
+    const picture: PieceDto = { kind: "picture", index: 1, contentType: "image/png", size: 67, label: "ECG" };
+    return { pieces: [text("See the ECG"), picture], next: null };
+  }
   return { pieces: [text(`${handle} line ${offset + 1}\n`)], next: offset < 5 ? offset + 1 : null };
 }
 

@@ -4,6 +4,7 @@ import type { Ipc } from "../ipc";
 import { accessHandlers } from "./access-handlers";
 import { chartHandlers } from "./chart-handlers";
 import { correctionHandlers } from "./correction-handlers";
+import { readFakePicture } from "./documents";
 import { enrolHandlers } from "./enrol-handlers";
 import type { FakeOptions } from "./fake-options";
 import { makeFakeState } from "./fake-state";
@@ -54,6 +55,9 @@ export function makeFakeIpc(options: FakeOptions = {}): FakeIpc {
       const handle = handlers[name] as (request: RequestOf<K>) => ReplyOf<K>;
       // A copy, as the real backend would send, so that screens never share objects with the fake.
       return structuredClone(handle(request[0] as RequestOf<K>));
+    },
+    async readBytes({ offset }) {
+      return readFakePicture(offset);
     },
     listen(event, handler, onReady) {
       const handlers = listeners.get(event) ?? new Set();

@@ -1,10 +1,11 @@
 //! Opening documents: what crosses, what is recorded, and when it ends.
 
 use super::{Clinic, code_of, ok};
+use crate::cases::audit;
 use crate::cases::documents::{close_document, document_bytes, document_chunk, open_document};
 use crate::dto::chart::document::{DocumentChunkAskDto, DocumentFormDto, OpenDocumentDto, PieceDto};
 use crate::testing::{import, leila_at_the_desk, nurse_amara};
-use keep_audit::EventClass;
+use keep_audit::{EventClass, EventView};
 use keep_domain::ErrorCode;
 use keep_store::HeaderFilter;
 
@@ -45,12 +46,12 @@ fn an_attachment_is_opened_until_it_is_closed_or_the_lock() {
     assert_eq!(text_of(&clinic, &source.handle), "<p>Stop warfarin today</p>");
     let picture = ok(open_document(&clinic.workstation, OpenDocumentDto { index: 1, ..letter(false) }));
     assert_eq!((picture.form, picture.content_type.as_str()), (DocumentFormDto::Image, "image/png"));
-    let bytes = ok(document_bytes(&clinic.workstation, &picture.handle, 8));
+    let bytes = ok(document_bytes(&clinic.workstation, &picture.handle, None, 8));
     assert_eq!((bytes.bytes.len(), bytes.total), (3, 11));
     ok(close_document(&clinic.workstation, &picture.handle));
-    assert_eq!(code_of(document_bytes(&clinic.workstation, &picture.handle, 0)), ErrorCode::NotAvailable);
+    assert_eq!(code_of(document_bytes(&clinic.workstation, &picture.handle, None, 0)), ErrorCode::NotAvailable);
     clinic.lock();
-    assert_eq!(code_of(document_bytes(&clinic.workstation, &opened.handle, 0)), ErrorCode::Locked);
+    assert_eq!(code_of(document_bytes(&clinic.workstation, &opened.handle, None, 0)), ErrorCode::Locked);
     ok(clinic.unlock_well());
     let ask = DocumentChunkAskDto { handle: opened.handle, offset: 0 };
     assert_eq!(code_of(document_chunk(&clinic.workstation, &ask)), ErrorCode::NotAvailable);
@@ -91,6 +92,87 @@ fn ok_ledger(clinic: &Clinic) -> usize {
     let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("device");
     let headers = device.ledger.headers(&HeaderFilter::default(), 500).expect("headers").headers;
     headers.iter().filter(|h| h.class == EventClass::ChartRead).count()
+}
+
+/// Two Patient records of one person, and a document of the older one.
+const MERGED: [&str; 3] = [
+    r#"{"resourceType":"Patient","id":"older","active":false,"name":[{"text":"Old"}],"link":[{"other":{"reference":"Patient/maria"},"type":"replaced-by"}]}"#,
+    r#"{"resourceType":"DocumentReference","id":"merged","status":"current","subject":{"reference":"Patient/older"},"content":[{"attachment":{"contentType":"text/plain","data":"U3RvcCB3YXJmYXJpbg=="}}]}"#,
+    r#"{"resourceType":"Patient","id":"other","name":[{"text":"Other"}]}"#,
+];
+/// Documents of somebody else: one of their own, and one that names the bytes of another person.
+const FOREIGN: [&str; 3] = [
+    r#"{"resourceType":"DocumentReference","id":"foreign","status":"current","subject":{"reference":"Patient/other"},"content":[{"attachment":{"contentType":"text/plain","data":"U2VjcmV0"}}]}"#,
+    r#"{"resourceType":"Binary","id":"secret","contentType":"text/plain","securityContext":{"reference":"Patient/other"},"data":"U2VjcmV0"}"#,
+    r#"{"resourceType":"DocumentReference","id":"borrowing","status":"current","subject":{"reference":"Patient/maria"},"content":[{"attachment":{"contentType":"text/plain","url":"Binary/secret"}}]}"#,
+];
+
+#[test]
+fn a_document_of_a_merged_record_opens_and_one_of_somebody_else_does_not() {
+    let clinic = Clinic::with(nurse_amara());
+    ok(import(&clinic.workstation, MERGED.into_iter().chain(FOREIGN).map(str::to_owned).collect()));
+    let ask = |patient: &str, id: &str| OpenDocumentDto {
+        patient: patient.to_owned(),
+        reference: format!("DocumentReference/{id}"),
+        ..letter(false)
+    };
+    for patient in ["maria", "older"] {
+        let opened = ok(open_document(&clinic.workstation, ask(patient, "merged")));
+        assert_eq!(text_of(&clinic, &opened.handle), "Stop warfarin");
+    }
+    let read = named(&clinic);
+    assert_eq!(read, ["maria DocumentReference/merged", "older DocumentReference/merged"]);
+    for (patient, id) in [("maria", "foreign"), ("older", "foreign"), ("other", "merged")] {
+        assert_eq!(code_of(open_document(&clinic.workstation, ask(patient, id))), ErrorCode::NotAvailable, "{id}");
+    }
+    assert_eq!(named(&clinic), read, "no event names a document in a chart that does not have it");
+    assert_eq!(code_of(open_document(&clinic.workstation, ask("maria", "borrowing"))), ErrorCode::NotAvailable);
+    assert!(!named(&clinic).iter().any(|event| event.contains("Binary")));
+}
+
+/// The chart and the records of each event that names a document, the oldest first.
+fn named(clinic: &Clinic) -> Vec<String> {
+    let device = clinic.workstation.enrolled_device().map_err(|f| f.code).expect("device");
+    let log = device.ledger.state().expect("state").log();
+    let mut headers = device.ledger.headers(&HeaderFilter::default(), 500).expect("headers").headers;
+    headers.retain(|h| h.class == EventClass::ChartRead);
+    headers.sort_by_key(|h| h.sequence);
+    let views = clinic.workstation.with_session(|unlocked| {
+        let entries = headers.iter().filter_map(|h| device.ledger.entry(h.sequence).ok().flatten());
+        Ok(entries.filter_map(|entry| audit::read(unlocked, log, &entry)).collect::<Vec<_>>())
+    });
+    let views = views.map_err(|f| f.code).expect("a session").into_iter();
+    let views = views.filter(|view| view.detail("part") == Some("document"));
+    let key = |view: &EventView| view.touched.iter().map(|k| format!(" {}", k.expose())).collect::<String>();
+    views
+        .map(|view| format!("{}{}", view.patient.as_ref().map(|p| p.expose().as_str()).unwrap_or_default(), key(&view)))
+        .collect()
+}
+
+#[test]
+fn a_document_of_20_mb_is_imported_and_read_in_parts() {
+    let clinic = Clinic::with(nurse_amara());
+    let encoded = "JVBERi0xLjcK".repeat(20 * 1024 * 1024 / 9);
+    ok(import(
+        &clinic.workstation,
+        vec![format!(
+            r#"{{"resourceType":"DocumentReference","id":"large","status":"current","subject":{{"reference":"Patient/maria"}},"content":[{{"attachment":{{"contentType":"application/pdf","data":"{encoded}"}}}}]}}"#
+        )],
+    ));
+    let ask = OpenDocumentDto { reference: String::from("DocumentReference/large"), ..letter(false) };
+    let opened = ok(open_document(&clinic.workstation, ask));
+    assert_eq!((opened.form, opened.size as usize), (DocumentFormDto::Pdf, encoded.len() / 4 * 3));
+    let (mut offset, mut parts) = (0, 0);
+    while offset < opened.size {
+        let part = ok(document_bytes(&clinic.workstation, &opened.handle, None, offset));
+        assert!(
+            !part.bytes.is_empty()
+                && part.bytes.len() <= 256 * 1024
+                && part.bytes.starts_with(&b"%PDF-1.7\n"[offset as usize % 9..])
+        );
+        (offset, parts) = (offset + u32::try_from(part.bytes.len()).expect("small"), parts + 1);
+    }
+    assert_eq!(parts, 80);
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! What is attached to a record: files and texts, in parts that the page can show.
 
-use serde::{Deserialize, Serialize};
+mod open;
+
+use serde::Serialize;
+use std::fmt;
+use std::sync::Arc;
 use ts_rs::TS;
+
+pub use open::{DocumentChunkAskDto, DocumentChunkDto, OpenDocumentDto, OpenedDocumentDto};
 
 /// One attachment, or the text of a record that is a document itself.
 #[derive(Serialize, TS)]
@@ -135,6 +141,21 @@ pub enum PieceDto {
         /// Whether it is.
         checked: bool,
     },
+    /// A picture inside an open document; its bytes are read like those of the document.
+    Picture {
+        /// The piece that it is.
+        index: u32,
+        /// The content type of its bytes.
+        #[serde(rename = "contentType")]
+        content_type: String,
+        /// Size in bytes.
+        size: u32,
+        /// The text that stands for it.
+        label: Option<String>,
+        /// Its bytes, which never cross with the piece.
+        #[serde(skip)]
+        file: PictureFile,
+    },
     /// A picture or another file that is not shown.
     Omitted {
         /// What it is.
@@ -151,6 +172,16 @@ pub enum PieceDto {
     },
 }
 
+/// The bytes of a picture inside a document.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PictureFile(pub(crate) Arc<[u8]>);
+
+impl fmt::Debug for PictureFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PictureFile({} bytes)", self.0.len())
+    }
+}
+
 impl PieceDto {
     /// The most bytes that it needs in JSON.
     pub(crate) fn json_size(&self) -> usize {
@@ -159,7 +190,7 @@ impl PieceDto {
         let text = match self {
             Self::Text { text } | Self::Field { text, .. } => text.as_str(),
             Self::Open { element: ElementDto::Link { address }, .. } => address,
-            Self::Omitted { label: Some(label), .. } => label,
+            Self::Omitted { label: Some(label), .. } | Self::Picture { label: Some(label), .. } => label,
             _ => return PLAIN,
         };
         let escaped = |c: char| match c {
@@ -285,6 +316,10 @@ pub enum DirectionDto {
 pub enum OmittedDto {
     /// A picture.
     Image,
+    /// A picture that is shown once the document is opened.
+    UnopenedImage,
+    /// A picture at another address, which is never fetched.
+    RemoteImage,
     /// Another file or program.
     Embedded,
 }
@@ -331,60 +366,4 @@ pub enum DocumentFieldDto {
     Note,
     /// The form that was answered.
     Questionnaire,
-}
-
-/// `open_document`: one attachment in full.
-#[derive(Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct OpenDocumentDto {
-    /// The Patient id.
-    pub patient: String,
-    /// The record, for example `DocumentReference/n1`.
-    pub reference: String,
-    /// The place of the attachment in the record.
-    pub index: u32,
-    /// Whether the text that it consists of is wanted instead of its readable form.
-    pub source: bool,
-}
-
-/// An opened attachment. It stays open until it is closed, or until the lock.
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct OpenedDocumentDto {
-    /// Names it in `document_chunk` and `close_document`; it cannot be guessed.
-    pub handle: String,
-    /// What it is.
-    pub form: DocumentFormDto,
-    /// The content type of its bytes.
-    pub content_type: String,
-    /// Size in bytes.
-    pub size: u32,
-    /// What is wrong with its bytes.
-    pub faults: Vec<DocumentFaultDto>,
-    /// What the reader has to know about the way its text is shown.
-    pub notices: Vec<DocumentNoticeDto>,
-    /// Whether spaces and line breaks of the text count.
-    pub preformatted: bool,
-    /// Number of parts of its text.
-    pub pieces: u32,
-}
-
-/// `document_chunk`: the next parts of the text of an opened attachment.
-#[derive(Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentChunkAskDto {
-    /// The handle of the opened attachment.
-    pub handle: String,
-    /// The first part.
-    pub offset: u32,
-}
-
-/// Parts of a text, at most 256 kB.
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentChunkDto {
-    /// The parts.
-    pub pieces: Vec<PieceDto>,
-    /// The first part of the next chunk; `None` at the end.
-    pub next: Option<u32>,
 }

@@ -134,6 +134,20 @@ pub enum NoteFieldDto {
     StatusReason,
     /// Who answered the questions.
     Source,
+    /// Image, video or audio.
+    MediaKind,
+    /// The projection of a picture.
+    View,
+    /// What a picture shows of the body.
+    BodySite,
+    /// Why it was made.
+    Reason,
+    /// The device that made it.
+    Device,
+    /// When it was published.
+    Issued,
+    /// A note about it.
+    Note,
 }
 
 /// One window of notes.

@@ -13,7 +13,7 @@ use keep_fhir::lens::{Attachment, AttachmentFault, AttachmentSource, attachment_
 /// The longest base64 that is decoded for a list, characters; a longer attachment is decoded when it is opened.
 const LONGEST_LISTED: usize = 1024 * 1024;
 /// The largest attachment that is opened, bytes.
-pub(crate) const LARGEST: usize = 50 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 32 * 1024 * 1024;
 
 /// The attachments of a record; their texts are at most `left` bytes together.
 pub(crate) fn parts(raw: &Raw, server: &str, left: &mut usize) -> Vec<DocumentPartDto> {

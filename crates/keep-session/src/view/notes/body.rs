@@ -1,7 +1,8 @@
 //! The text of a document as it crosses to the page.
 
 use crate::dto::chart::document::{
-    DirectionDto, DocumentBodyDto, DocumentFieldDto, DocumentNoticeDto, ElementDto, NumberingDto, OmittedDto, PieceDto,
+    DirectionDto, DocumentBodyDto, DocumentFieldDto, DocumentNoticeDto, ElementDto, NumberingDto, OmittedDto,
+    PictureFile, PieceDto,
 };
 use keep_document::{Body, Direction, Element, Field, Notice, Numbering, Omitted, Piece};
 
@@ -21,8 +22,12 @@ pub(super) fn of_pieces(pieces: Vec<PieceDto>, longest: usize) -> DocumentBodyDt
 
 /// The first parts, and whether they are all.
 fn shortened(all: Vec<PieceDto>, longest: usize) -> (Vec<PieceDto>, bool) {
-    let (mut kept, mut left) = (Vec::new(), longest);
-    for piece in all {
+    let (mut kept, mut left, mut complete) = (Vec::new(), longest, true);
+    for mut piece in all {
+        if let PieceDto::Picture { label, .. } = &mut piece {
+            complete = false;
+            piece = PieceDto::Omitted { what: OmittedDto::UnopenedImage, label: label.take() };
+        }
         let size = piece.json_size();
         if size <= left {
             left = left.saturating_sub(size);
@@ -36,7 +41,7 @@ fn shortened(all: Vec<PieceDto>, longest: usize) -> (Vec<PieceDto>, bool) {
         }
         return (kept, false);
     }
-    (kept, true)
+    (kept, complete)
 }
 
 pub(super) fn notices(notices: &[Notice]) -> Vec<DocumentNoticeDto> {
@@ -64,9 +69,17 @@ fn piece(piece: Piece) -> PieceDto {
         Piece::Break => PieceDto::Break,
         Piece::Rule => PieceDto::Rule,
         Piece::Checkbox(checked) => PieceDto::Checkbox { checked },
+        Piece::Picture(picture) => PieceDto::Picture {
+            index: 0,
+            content_type: picture.kind.content_type().to_owned(),
+            size: u32::try_from(picture.bytes.len()).unwrap_or(u32::MAX),
+            label: picture.label,
+            file: PictureFile(picture.bytes.into()),
+        },
         Piece::Omitted(what, label) => {
             let what = match what {
                 Omitted::Image => OmittedDto::Image,
+                Omitted::RemoteImage => OmittedDto::RemoteImage,
                 Omitted::Embedded => OmittedDto::Embedded,
             };
             PieceDto::Omitted { what, label }

@@ -78,6 +78,7 @@ impl Reading<'_> {
             "Composition" => lens::composition(raw).ok().map(|l| self.composition(&l)),
             "ClinicalImpression" => lens::impression(raw).ok().map(|l| self.impression(&l)),
             "QuestionnaireResponse" => lens::questionnaire_response(raw).ok().map(|l| self.response(&l)),
+            "Media" => lens::media(raw).ok().map(|l| self.media(&l)),
             "DiagnosticReport" => lens::report(raw).ok().map(|l| report(&l)),
             _ => None,
         };
@@ -157,6 +158,37 @@ impl Reading<'_> {
             date: l.date.clone(),
             authors: l.assessor.clone().into_iter().collect(),
             status: Some(status("ClinicalImpression", &recorded)),
+            details: details.0,
+        }
+    }
+
+    fn media(&self, l: &lens::MediaLens) -> Note {
+        let mut details = Details::default();
+        let modality = words::label(l.modality.as_ref());
+        // EXPOSE: the title is what is shown.
+        let titled = || l.title.as_ref().and_then(|title| words::some(title.expose().trim()));
+        let kind = modality.clone().or_else(titled).or_else(|| words::label(l.kind.as_ref()));
+        details.concepts(F::StatusReason, l.status_reason.as_slice());
+        if words::label(l.kind.as_ref()) != kind {
+            details.concepts(F::MediaKind, l.kind.as_slice());
+        }
+        details.concepts(F::View, l.view.as_slice());
+        details.concepts(F::BodySite, l.body_site.as_slice());
+        details.concepts(F::Reason, &l.reasons);
+        details.period(l.period.as_ref());
+        details.references(F::Device, l.device.as_slice(), self.names);
+        details.text(F::Device, l.device_name.clone());
+        l.notes.iter().for_each(|note| details.phi(F::Note, Some(note)));
+        if l.created.is_some() {
+            details.date(F::Issued, l.issued.as_ref());
+        }
+        let start = || l.period.as_ref().and_then(|period| period.start.clone().or_else(|| period.end.clone()));
+        let recorded = Recorded { status: l.status.as_deref(), ..Recorded::default() };
+        Note {
+            kind,
+            date: l.created.clone().or_else(start).or_else(|| l.issued.clone()),
+            authors: l.operator.clone().into_iter().collect(),
+            status: Some(status("Media", &recorded)),
             details: details.0,
         }
     }
@@ -289,6 +321,8 @@ pub(crate) fn unnamed_in(raw: &Raw) -> Vec<ResourceKey> {
     } else if let Ok(l) = lens::composition(raw) {
         let attesters = l.attesters.into_iter().filter_map(|attester| attester.party);
         l.authors.into_iter().chain(attesters).chain(l.custodian).collect()
+    } else if let Ok(l) = lens::media(raw) {
+        l.operator.into_iter().chain(l.device).collect()
     } else {
         lens::author(raw).into_iter().collect()
     };

@@ -1,6 +1,7 @@
 use super::*;
 use crate::dto::chart::document::{
-    DocumentFaultDto, DocumentFieldDto, DocumentFormDto, DocumentNoticeDto, DocumentPartDto, DocumentPlaceDto, PieceDto,
+    DocumentFaultDto, DocumentFieldDto, DocumentFormDto, DocumentNoticeDto, DocumentPartDto, DocumentPlaceDto,
+    OmittedDto, PieceDto,
 };
 use crate::dto::chart::notes::NoteFieldDto;
 use crate::dto::chart::value::ValueDto;
@@ -288,4 +289,45 @@ fn only_a_binary_of_the_own_server_is_ever_opened() {
     let opened = open_part(&raw, ask, &Names::default()).expect("opened");
     assert!(opened.form == DocumentFormDto::Text && opened.faults == [DocumentFaultDto::WrongSize]);
     assert!(opened.pieces.contains(&PieceDto::Text { text: "Stop".into() }));
+}
+
+#[test]
+fn a_photograph_is_a_row_among_the_documents() {
+    let text = r#"{"resourceType":"Media","id":"m","status":"completed","type":{"text":"Image"},"modality":{"text":"Photograph"},"view":{"text":"Lateral"},"subject":{"reference":"Patient/maria"},"createdDateTime":"2026-11-05T09:00:00Z","issued":"2026-11-06T09:00:00Z","operator":{"display":"Nurse Amara"},"reasonCode":[{"text":"Wound check"}],"bodySite":{"text":"Left heel"},"deviceName":"Ward tablet","note":[{"text":"No redness"}],"content":{"contentType":"image/png","title":"Heel","data":"iVBORw0KGgoAAAAA"}}"#;
+    let photo = row(text.to_owned());
+    assert_eq!((photo.kind.as_deref(), photo.author.as_deref()), (Some("Photograph"), Some("Nurse Amara")));
+    assert_eq!((photo.status, photo.written.as_deref()), (NoteStatusDto::Final, Some("2026-11-05T09:00:00.000Z")));
+    let details: Vec<_> = photo.details.iter().map(|d| (d.field, &d.value)).collect();
+    let of = |field| details.iter().find(|(f, _)| *f == field).map(|(_, value)| (*value).clone());
+    for (field, text) in [
+        (NoteFieldDto::MediaKind, "Image"),
+        (NoteFieldDto::View, "Lateral"),
+        (NoteFieldDto::BodySite, "Left heel"),
+        (NoteFieldDto::Reason, "Wound check"),
+        (NoteFieldDto::Device, "Ward tablet"),
+        (NoteFieldDto::Note, "No redness"),
+    ] {
+        assert_eq!(of(field), Some(ValueDto::Text { text: text.to_owned() }), "{field:?}");
+    }
+    assert!(of(NoteFieldDto::Issued).is_some());
+    assert_eq!((photo.parts[0].form, photo.parts[0].title.as_deref()), (DocumentFormDto::Image, Some("Heel")));
+    let not_done = row(text.replace("completed", "not-done"));
+    assert!(not_done.status != NoteStatusDto::Final && !not_done.marks.is_empty());
+}
+
+#[test]
+fn a_picture_within_a_text_is_shown_once_it_is_opened() {
+    // <p>x<img alt=ECG src="data:image/gif;base64,R0lGODlhAQABAAAAADs=">
+    let data = "PHA+eDxpbWcgYWx0PUVDRyBzcmM9ImRhdGE6aW1hZ2UvZ2lmO2Jhc2U2NCxSMGxHT0RsaEFRQUJBQUFBQURzPSI+";
+    let text = document("d", &format!(r#""content":[{{"attachment":{{"contentType":"text/html","data":"{data}"}}}}]"#));
+    let body = row(text.clone()).parts.remove(0).body.expect("a text");
+    let label = || Some(String::from("ECG"));
+    assert!(
+        !body.complete && body.pieces.contains(&PieceDto::Omitted { what: OmittedDto::UnopenedImage, label: label() })
+    );
+    let ask = PartAsk { index: 0, as_source: false, binary: None };
+    let opened = open_part(&Raw::parse(text).expect("JSON"), ask, &Names::default()).expect("opened");
+    let is_picture =
+        |piece: &PieceDto| matches!(piece, PieceDto::Picture { size: 14, label: Some(label), .. } if label == "ECG");
+    assert!(opened.pieces.iter().any(is_picture));
 }

@@ -15,7 +15,6 @@ fn window() -> WindowDto {
 pub(super) fn commands() -> Vec<(&'static str, Leaves)> {
     vec![
         ("close_document", Nothing("nothing is read or written")),
-        ("document_bytes", Nothing("the event of `open_document` covers it")),
         ("document_chunk", Nothing("the event of `open_document` covers it")),
         (
             "open_document",
