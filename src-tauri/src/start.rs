@@ -88,6 +88,7 @@ fn open(protected: Result<(), NotProtected>) -> Result<u8, ShellError> {
             commands::sync::sync_now,
             commands::sync::sync_page,
             commands::sync::sync_retry,
+            commands::sync::sync_give_up,
             commands::text_size::set_text_size,
             commands::text_size::text_size,
             commands::visit::check_vitals,

@@ -5,7 +5,7 @@ mod resolve;
 mod transaction;
 
 pub use outcome::{Issue, issues};
-pub use resolve::{Unpacked, unpack};
+pub use resolve::{Unpacked, unpack, with_references};
 pub use transaction::Transaction;
 
 use crate::raw::MAX_DEPTH;
@@ -151,11 +151,11 @@ impl<'a> Entry<'a> {
         self.node.at(&["response", "location"])?.text()
     }
 
-    /// The version id inside `response.etag` (`W/"3"`).
+    /// The version id of `response.etag`, or else of `response.location`.
     #[must_use]
     pub fn version_id(self) -> Option<String> {
-        let etag = self.node.at(&["response", "etag"])?.text()?;
-        Some(etag.strip_prefix("W/").unwrap_or(&etag).trim_matches('"').to_owned())
+        let etag = self.node.at(&["response", "etag"]).and_then(Node::text);
+        etag.and_then(|etag| version_of_etag(&etag)).or_else(|| version_of_location(&self.location()?))
     }
 
     /// `response.lastModified`.
@@ -163,6 +163,21 @@ impl<'a> Entry<'a> {
     pub fn last_modified(self) -> Option<UtcMillis> {
         Some(FhirDate::parse(&self.node.at(&["response", "lastModified"])?.text()?)?.start)
     }
+}
+
+/// The version id in an entity tag: weak (`W/"3"`), strong (`"3"`), or bare (`3`) as some servers write it.
+#[must_use]
+pub fn version_of_etag(etag: &str) -> Option<String> {
+    let etag = etag.trim();
+    let version = etag.strip_prefix("W/").unwrap_or(etag).trim_matches('"');
+    (!version.is_empty()).then(|| version.to_owned())
+}
+
+/// The version id at the end of the address of a version (`…/_history/3`).
+fn version_of_location(location: &str) -> Option<String> {
+    let (_, version) = location.rsplit_once("/_history/")?;
+    let version = version.split(['/', '?', '#']).next().unwrap_or_default();
+    (!version.is_empty()).then(|| version.to_owned())
 }
 
 impl fmt::Debug for Bundle<'_> {

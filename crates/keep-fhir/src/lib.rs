@@ -20,7 +20,9 @@ mod routing;
 mod scan;
 pub mod write;
 
-pub use bundle::{Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, Unpacked, issues, unpack};
+pub use bundle::{
+    Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, Unpacked, issues, unpack, version_of_etag, with_references,
+};
 pub use compartment::in_patient_compartment;
 pub use date::{FhirDate, Precision, calendar_date};
 pub use decimal::Decimal;

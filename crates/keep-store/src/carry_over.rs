@@ -191,6 +191,7 @@ impl WriteTx<'_> {
             state,
             idempotency: entry.idempotency.clone(),
             outcome: if *is_verified { entry.outcome.clone() } else { Some(UNVERIFIED.to_owned()) },
+            fields: entry.fields.clone(),
             conflict: None,
             before: None,
         };

@@ -95,6 +95,8 @@ pub struct OutgoingEntry {
     pub idempotency: String,
     /// The server's reason, for a rejected entry.
     pub outcome: Option<Phi<String>>,
+    /// The elements that the server named with it, as FHIRPath.
+    pub fields: Vec<String>,
     /// The conflict, for an entry in conflict.
     pub conflict: Option<ConflictId>,
 }
@@ -167,6 +169,8 @@ pub(crate) struct EntryRow {
     pub(crate) state: EntryState,
     pub(crate) idempotency: String,
     pub(crate) outcome: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<String>,
     pub(crate) conflict: Option<ConflictId>,
     /// What was there before the last save, where that can be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]

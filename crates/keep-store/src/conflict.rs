@@ -1,6 +1,6 @@
 //! Records that were changed here and on the server. Both versions are stored permanently.
 
-use crate::change_set::{ChangeSetId, ConflictId, EntryState, Operation};
+use crate::change_set::{ChangeSetId, ChangeSetRow, ConflictId, EntryRow, EntryState, Operation, set_key};
 use crate::error::StoreError;
 use crate::journal::{Journal, JournalKind};
 use crate::ledger::{AuditGated, TicketInTransaction};
@@ -23,6 +23,8 @@ pub struct Conflict {
     pub set: ChangeSetId,
     /// The author of this device's change.
     pub author: UserId,
+    /// When that was saved, device time; `None` once its change set is done.
+    pub saved: Option<UtcMillis>,
     /// When it was found.
     pub found: UtcMillis,
     /// The last version that both sides had, if there was one.
@@ -99,9 +101,12 @@ impl Store {
         self.read(|conn| {
             for access in &self.access {
                 if let Some(row) = access.journal(conn, id.0.as_bytes())? {
-                    return conflict_of(id.0.as_bytes(), row)
-                        .map(AuditGated::new)
-                        .ok_or(StoreError::Internal("conflict row"));
+                    let mut found = conflict_of(id.0.as_bytes(), row).ok_or(StoreError::Internal("conflict row"))?;
+                    for access in &self.access {
+                        let set: Option<ChangeSetRow> = access.journal(conn, &set_key(found.set.0))?;
+                        found.saved = found.saved.or(set.map(|set| UtcMillis(set.saved)));
+                    }
+                    return Ok(AuditGated::new(found));
                 }
             }
             Err(StoreError::NotAvailable)
@@ -197,6 +202,35 @@ impl WriteTx<'_> {
         self.put_entry(target, &entry)
     }
 
+    /// Stores the text of an entry that was given up, as a decided conflict in which the text that it was based on was
+    /// chosen.
+    pub(crate) fn store_given_up(
+        &mut self,
+        ticket: &TicketInTransaction<'_>,
+        segment: Segment,
+        entry: &EntryRow,
+    ) -> Result<(), StoreError> {
+        let ours = match &entry.sent {
+            Some(sent) => sent.clone(),
+            // EXPOSE: stored with the decision.
+            None => self.stored(&entry.key)?.ok_or(StoreError::NotAvailable)?.raw.into_exposed(),
+        };
+        let chosen = entry.base.clone().unwrap_or_default();
+        let row = ConflictRow {
+            key: entry.key.clone(),
+            set: entry.sequence,
+            author: entry.author,
+            found: self.now().0,
+            base: entry.base.clone(),
+            ours,
+            theirs: entry.base.clone(),
+            their_version: entry.base_version.clone(),
+            their_updated: 0,
+            decided: Some(Decision { at: self.now().0, event: ticket.sequence(), chosen }),
+        };
+        self.writer(segment)?.put_journal(Uuid::new_v4().as_bytes(), &row)
+    }
+
     fn accept_deletion(
         &mut self,
         ticket: &TicketInTransaction<'_>,
@@ -255,6 +289,7 @@ fn conflict_of(key: &[u8], row: ConflictRow) -> Option<Conflict> {
         key: row.key,
         set: ChangeSetId(row.set),
         author: row.author,
+        saved: None,
         found: UtcMillis(row.found),
         base: row.base.map(Phi::new),
         ours: Phi::new(row.ours),

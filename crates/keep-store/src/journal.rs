@@ -30,6 +30,8 @@ pub(crate) enum JournalKind {
     Digest = 12,
     /// A repair in progress, by segment.
     Repair = 16,
+    /// The server's key of a record that it created under its own id, by the key that the record had here.
+    ServerId = 17,
 }
 
 /// A journal row's content.

@@ -195,13 +195,21 @@ impl WriteTx<'_> {
         self.end_entry(set, segment, key)
     }
 
-    /// The server refused this entry: it is stored with the reason, and change sets that depend on it wait.
+    /// The server refused this entry: it is stored with the reason and the elements that the server named, and change
+    /// sets that depend on it wait.
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown entry.
-    pub fn reject(&mut self, set: ChangeSetId, key: &ResourceKey, outcome: &Phi<String>) -> Result<(), StoreError> {
+    pub fn reject(
+        &mut self,
+        set: ChangeSetId,
+        key: &ResourceKey,
+        outcome: &Phi<String>,
+        fields: &[String],
+    ) -> Result<(), StoreError> {
         let (segment, mut entry) = self.entry_of_set(set, key)?;
         entry.state = EntryState::Rejected;
+        entry.fields = fields.to_vec();
         // EXPOSE: the server's reason may quote the record; it is stored with the entry.
         entry.outcome = Some(outcome.expose().clone());
         self.put_entry(segment, &entry)?;
@@ -216,6 +224,7 @@ impl WriteTx<'_> {
         for (segment, mut entry) in self.entries_of_set(set)? {
             if entry.state == EntryState::Rejected {
                 (entry.state, entry.outcome, entry.sent) = (EntryState::Waiting, None, None);
+                entry.fields.clear();
                 self.put_entry(segment, &entry)?;
                 self.set_state(segment, &entry.key, RecordState::Pending)?;
             }
@@ -256,7 +265,7 @@ impl WriteTx<'_> {
         found.ok_or(StoreError::NotAvailable)
     }
 
-    fn entries_of_set(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
+    pub(crate) fn entries_of_set(&self, set: ChangeSetId) -> Result<Vec<(Segment, EntryRow)>, StoreError> {
         let (_, row) = self.change_set(set.0)?.ok_or(StoreError::NotAvailable)?;
         let mut entries = Vec::new();
         for part in row.entries {
@@ -388,6 +397,7 @@ pub(crate) fn open_entry(
         state: entry.state,
         idempotency: entry.idempotency,
         outcome: entry.outcome.map(Phi::new),
+        fields: entry.fields,
         conflict: entry.conflict,
     })
 }

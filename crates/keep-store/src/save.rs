@@ -142,6 +142,7 @@ impl WriteTx<'_> {
                 state: EntryState::Waiting,
                 idempotency: open.idempotency,
                 outcome: None,
+                fields: Vec::new(),
                 conflict: None,
                 before: None,
             };
@@ -161,6 +162,7 @@ impl WriteTx<'_> {
             state: EntryState::Waiting,
             idempotency: uuid::Uuid::new_v4().to_string(),
             outcome: None,
+            fields: Vec::new(),
             conflict: None,
             before: None,
         };

@@ -11,6 +11,7 @@ mod pull;
 mod reading;
 mod repair;
 mod undo;
+mod unsent;
 
 use crate::{ChangeSetId, Operation, Record, Store, TestClinic, segment_path};
 use keep_domain::{PatientId, ResourceKey, Segment};

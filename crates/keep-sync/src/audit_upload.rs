@@ -2,7 +2,8 @@
 
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{FhirClient, WriteResponse, transaction_responses};
+use crate::fhir_client::{FhirClient, ReadResponse, WriteResponse, transaction_responses};
+use crate::push::PushWaits;
 use crate::report::{Progress, ProgressSink};
 use crate::sync_store::{OutgoingEvent, SyncStore};
 use keep_domain::{ResourceId, ResourceKey};
@@ -10,69 +11,135 @@ use keep_fhir::{Raw, Transaction};
 use std::sync::Arc;
 
 /// Events per batch.
-const BATCH: u32 = 40;
+const BATCH: usize = 40;
 
 /// Uploads audit events for one signed-in user.
 pub(crate) struct AuditUploader {
     pub(crate) client: FhirClient,
     pub(crate) store: Arc<dyn SyncStore>,
+    pub(crate) waits: PushWaits,
     pub(crate) progress: ProgressSink,
 }
 
+/// What the server answered about one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// The server has it.
+    Delivered,
+    /// An event of that id cannot be written: the server may have it already, and never changes events.
+    Immutable,
+    /// The server does not take it now; it waits alone.
+    Refused,
+    /// The server has no time.
+    Busy,
+}
+
+impl Answer {
+    const fn of(status: Option<u16>) -> Self {
+        match status {
+            Some(200..=299) => Self::Delivered,
+            Some(405 | 409) => Self::Immutable,
+            Some(408 | 425 | 429 | 500..) => Self::Busy,
+            _ => Self::Refused,
+        }
+    }
+}
+
 impl AuditUploader {
-    /// Sends the events that this session can read, oldest first; `confirmed` counts those that the server has.
+    /// Sends the events that this session can read, each once, oldest first; `confirmed` counts those that the server
+    /// has. An event that the server refuses waits alone and delays no other.
     ///
     /// # Errors
     /// The first error that ends the run. An event leaves the queue only after the server confirmed it.
     pub(crate) async fn upload_all(&self, confirmed: &mut u64) -> Result<(), SyncError> {
+        let (mut from, mut size) = (0, BATCH);
         loop {
-            let events = with_store(&self.store, |store| store.undelivered_events(BATCH)).await?;
-            if events.is_empty() {
-                return Ok(());
+            let limit = u32::try_from(size).unwrap_or(u32::MAX);
+            let listed = with_store(&self.store, move |store| store.undelivered_events(from, limit)).await?;
+            let Some(last) = listed.last().map(|event| event.sequence) else { return Ok(()) };
+            let now = self.client.monotonic();
+            let events: Vec<_> = listed.into_iter().filter(|e| !self.waits.is_event_delayed(e.sequence, now)).collect();
+            if !events.is_empty() {
+                let Some(answers) = self.send(&events).await? else {
+                    // More than the server takes at once.
+                    size = (events.len() / 2).max(1);
+                    continue;
+                };
+                self.record(&events, &answers, confirmed).await?;
             }
-            let delivered = self.send(&events).await?;
-            let count = u64::try_from(delivered.len()).unwrap_or(u64::MAX);
-            with_store(&self.store, move |store| store.mark_delivered(&delivered)).await?;
-            *confirmed = confirmed.saturating_add(count);
-            (self.progress)(Progress::Auditing { confirmed: *confirmed });
-            if count == 0 {
-                // No event of the oldest batch was accepted: an immediate retry would never end.
-                return Ok(());
-            }
+            from = last.saturating_add(1);
         }
     }
 
-    async fn send(&self, events: &[OutgoingEvent]) -> Result<Vec<u64>, SyncError> {
+    async fn record(&self, events: &[OutgoingEvent], answers: &[Answer], confirmed: &mut u64) -> Result<(), SyncError> {
+        let (mut delivered, mut is_busy) = (Vec::new(), false);
+        for (event, answer) in events.iter().zip(answers) {
+            let has_it = match answer {
+                Answer::Delivered => true,
+                Answer::Immutable => self.is_there(event).await?,
+                Answer::Refused => false,
+                Answer::Busy => {
+                    is_busy = true;
+                    continue;
+                }
+            };
+            if has_it {
+                delivered.push(event.sequence);
+            } else {
+                self.waits.begin_event(event.sequence, self.client.monotonic());
+            }
+        }
+        let count = u64::try_from(delivered.len()).unwrap_or(u64::MAX);
+        self.waits.end_events(&delivered);
+        with_store(&self.store, move |store| store.mark_delivered(&delivered)).await?;
+        *confirmed = confirmed.saturating_add(count);
+        (self.progress)(Progress::Auditing { confirmed: *confirmed });
+        if is_busy { Err(SyncError::Failed { status: 503, retry_after: None }) } else { Ok(()) }
+    }
+
+    /// `None` where it is more than the server takes at once.
+    async fn send(&self, events: &[OutgoingEvent]) -> Result<Option<Vec<Answer>>, SyncError> {
+        if let [only] = events {
+            return Ok(Some(vec![self.send_one(only).await?]));
+        }
         let mut bundle = Transaction::default();
         for event in events {
             bundle.put(&parse(event)?, None).map_err(|_| SyncError::Internal("audit event"))?;
         }
-        let response = self.client.transact(bundle.into_raw().as_str()).await?;
+        // A batch: the server judges each event for itself.
+        let response = self.client.transact(bundle.into_batch().as_str()).await?;
         match response.status {
-            200..=299 => Ok(confirmed_events(&response, events)),
-            // An event that the server already has in another form must not block the others.
-            400 | 404 | 405 | 409 | 412 | 413 | 422 => self.send_one_by_one(events).await,
+            200..=299 => Ok(Some(answers_of(&response, events.len()))),
+            413 => Ok(None),
+            // No batches here.
+            400 | 403..=405 | 409 | 412 | 422 | 501 => {
+                let mut answers = Vec::with_capacity(events.len());
+                for event in events {
+                    answers.push(self.send_one(event).await?);
+                }
+                Ok(Some(answers))
+            }
             status => Err(SyncError::Failed { status, retry_after: response.retry_after }),
         }
     }
 
-    async fn send_one_by_one(&self, events: &[OutgoingEvent]) -> Result<Vec<u64>, SyncError> {
-        let mut delivered = Vec::new();
-        for event in events {
-            let id: ResourceId = event.event.to_string().parse().map_err(|_| SyncError::Internal("event id"))?;
-            let key = ResourceKey::new("AuditEvent", id);
-            let raw = parse(event)?;
-            let response = self.client.update(&key, raw.as_str(), None).await?;
-            match response.status {
-                // A server with immutable events answers 405 or 409 for one that it already has: no one else uses its
-                // id.
-                200..=299 | 405 | 409 => delivered.push(event.sequence),
-                400..=499 if response.status != 429 => {}
-                status => return Err(SyncError::Failed { status, retry_after: response.retry_after }),
-            }
+    async fn send_one(&self, event: &OutgoingEvent) -> Result<Answer, SyncError> {
+        let response = self.client.update(&key_of(event)?, parse(event)?.as_str(), None).await?;
+        match Answer::of(Some(response.status)) {
+            Answer::Busy => Err(SyncError::Failed { status: response.status, retry_after: response.retry_after }),
+            answer => Ok(answer),
         }
-        Ok(delivered)
     }
+
+    /// INVARIANT: an event that a server refuses to write counts as delivered only where that server has it.
+    async fn is_there(&self, event: &OutgoingEvent) -> Result<bool, SyncError> {
+        Ok(matches!(self.client.read(&key_of(event)?, None).await?, ReadResponse::Resource { .. }))
+    }
+}
+
+fn key_of(event: &OutgoingEvent) -> Result<ResourceKey, SyncError> {
+    let id: ResourceId = event.event.to_string().parse().map_err(|_| SyncError::Internal("event id"))?;
+    Ok(ResourceKey::new("AuditEvent", id))
 }
 
 fn parse(event: &OutgoingEvent) -> Result<Raw, SyncError> {
@@ -80,9 +147,12 @@ fn parse(event: &OutgoingEvent) -> Result<Raw, SyncError> {
     Raw::parse(event.json.expose().as_str()).map_err(|_| SyncError::Internal("audit event"))
 }
 
-fn confirmed_events(response: &WriteResponse, events: &[OutgoingEvent]) -> Vec<u64> {
+/// One answer for each event; all refused where the response does not match what was sent.
+fn answers_of(response: &WriteResponse, sent: usize) -> Vec<Answer> {
     // EXPOSE: only statuses are read.
-    let Some(bundle) = transaction_responses(response.text.expose(), events.len()) else { return Vec::new() };
-    let ok = |status: Option<u16>| status.is_some_and(|s| (200..300).contains(&s));
-    bundle.entries().zip(events).filter(|(entry, _)| ok(entry.status())).map(|(_, e)| e.sequence).collect()
+    let bundle = transaction_responses(response.text.expose(), sent);
+    bundle.map_or_else(|| vec![Answer::Refused; sent], |b| b.entries().map(|e| Answer::of(e.status())).collect())
 }
+
+#[cfg(test)]
+mod tests;

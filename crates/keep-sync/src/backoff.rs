@@ -31,7 +31,10 @@ impl Backoff {
             let minimum = Duration::from_secs(*seconds).min(LONGEST);
             return Some(minimum.saturating_add(draw(FIRST)));
         }
-        let helps = error.is_transient() || matches!(error, SyncError::Store(ErrorCode::Io | ErrorCode::DiskFull));
+        // A server's state may change at any time; a cap of 15 minutes makes asking cheap.
+        let helps = error.is_transient()
+            || matches!(error, SyncError::Failed { .. })
+            || matches!(error, SyncError::Store(ErrorCode::Io | ErrorCode::DiskFull));
         helps.then(|| {
             let bound = FIRST.saturating_mul(2_u32.saturating_pow(self.failures.min(20))).min(LONGEST);
             self.failures = self.failures.saturating_add(1);
@@ -71,12 +74,7 @@ mod tests {
 
     #[test]
     fn there_is_no_wait_for_what_only_a_person_can_fix() {
-        for error in [
-            SyncError::SignInNeeded,
-            SyncError::Untrusted,
-            SyncError::Cancelled,
-            SyncError::Failed { status: 403, retry_after: None },
-        ] {
+        for error in [SyncError::SignInNeeded, SyncError::Untrusted, SyncError::Cancelled] {
             assert_eq!(Backoff::default().wait_after(&error), None, "{error}");
         }
     }

@@ -4,6 +4,7 @@ use crate::discovery::fetch_jwks;
 use crate::error::SyncError;
 use crate::id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
 use crate::server::Server;
+use crate::settings::ServerSettings;
 use crate::token::{TokenEndpoint, TokenSet};
 use keep_domain::Secret;
 use std::sync::Arc;
@@ -60,6 +61,21 @@ impl Credentials {
         let Inner { server, subject, persist, tokens, .. } = &*self.0;
         let (server, subject, persist) = (server.clone(), subject.clone(), Arc::clone(persist));
         Self(Arc::new(Inner { server, subject, persist, observe: Some(observe), tokens: Arc::clone(tokens) }))
+    }
+
+    /// Whether these credentials hold that refresh token, so that they can serve another run with their connection;
+    /// false while a refresh is under way.
+    #[must_use]
+    pub fn holds(&self, refresh: &Secret<String>) -> bool {
+        let tokens = self.0.tokens.try_lock();
+        // EXPOSE: compared only; both are secrets of this session.
+        tokens.is_ok_and(|t| t.refresh.as_ref().is_some_and(|own| own.expose() == refresh.expose()))
+    }
+
+    /// The settings of the server that they are for.
+    #[must_use]
+    pub fn settings(&self) -> &ServerSettings {
+        self.server().settings()
     }
 
     /// The subject of the tokens.

@@ -3,7 +3,7 @@
 use crate::error::SyncError;
 use crate::response_times::plausible;
 use crate::settings::ServerSettings;
-use crate::tls::{make_client, transport_error};
+use crate::tls::{MAX_REDIRECTS, make_client, transport_error};
 use keep_domain::{Clock, Secret, UtcMillis};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
@@ -23,7 +23,8 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 pub(crate) const SMALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Bytes transferred: bodies as sent, plus header fields. Over HTTP/2 a repeated field counts two bytes, the size of
-/// its index in the dynamic table (RFC 7541, 6.1); handshakes and frames are not counted.
+/// its index in the dynamic table (RFC 7541, 6.1), but the token goes out whole with every request, since the library
+/// never indexes it; handshakes and frames are not counted.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     up: AtomicU64,
@@ -59,7 +60,8 @@ impl Meter {
             let mut hasher = DefaultHasher::new();
             (name, value).hash(&mut hasher);
             // Four bytes for ": " and the line end of HTTP/1.1.
-            if http2 && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
+            let is_indexed = http2 && *name != header::AUTHORIZATION;
+            if is_indexed && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
         };
         headers.iter().map(|(name, value)| cost(name, value)).sum()
     }
@@ -141,6 +143,12 @@ impl HttpResponse {
         })
     }
 
+    /// Where a redirect of a read leads.
+    fn redirect_from(&self, url: &Url) -> Option<Url> {
+        let location = self.header(&header::LOCATION).filter(|_| matches!(self.status, 301..=303))?;
+        url.join(location).ok()
+    }
+
     /// The status as an error.
     pub(crate) fn failure(&self) -> SyncError {
         SyncError::Failed { status: self.status, retry_after: self.retry_after() }
@@ -175,11 +183,32 @@ impl HttpClient {
         Some(UtcMillis(self.newest_date.load(Ordering::Relaxed))).filter(|t| t.0 > 0)
     }
 
-    /// Sends a request and reads the whole response.
+    /// Sends a request and reads the whole response. A read follows redirects on its origin; a write only those that
+    /// repeat it.
     ///
     /// # Errors
     /// Unreachable, untrusted or an invalid response; an error status is a response, not an error.
     pub(crate) async fn send(&self, outgoing: HttpRequest<'_>) -> Result<HttpResponse, SyncError> {
+        let (origin, is_read) = (outgoing.url.origin(), outgoing.method == Method::GET);
+        let (bearer, max_body, timeout) = (outgoing.bearer, outgoing.max_body, outgoing.timeout);
+        let (headers, mut url) = (outgoing.headers.clone(), outgoing.url.clone());
+        let mut response = self.send_once(outgoing).await?;
+        for _ in 0..MAX_REDIRECTS {
+            let target = response.redirect_from(&url).filter(|target| is_read && target.origin() == origin);
+            let Some(target) = target else { break };
+            url = target;
+            let again = HttpRequest {
+                headers: headers.clone(),
+                bearer,
+                timeout,
+                ..HttpRequest::new(Method::GET, &url, max_body)
+            };
+            response = self.send_once(again).await?;
+        }
+        Ok(response)
+    }
+
+    async fn send_once(&self, outgoing: HttpRequest<'_>) -> Result<HttpResponse, SyncError> {
         let started = self.clock.monotonic();
         let mut request = self.client.request(outgoing.method, outgoing.url.clone()).timeout(outgoing.timeout);
         request = request.header(header::ACCEPT_ENCODING, "gzip");
@@ -187,8 +216,7 @@ impl HttpClient {
             request = request.header(name, value);
         }
         if let Some(token) = outgoing.bearer {
-            // It is not marked as sensitive, since HTTP/2 would then send its thousand bytes again with every request;
-            // no header is printed.
+            // No header is printed.
             // EXPOSE: the access token authorizes the request.
             let text = token.expose();
             let value = HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| SyncError::SignInNeeded)?;
@@ -266,6 +294,11 @@ pub(crate) fn gzip(body: &[u8]) -> Result<Vec<u8>, SyncError> {
     let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(6));
     writer.write_all(body).map_err(|_| SyncError::Internal("gzip"))?;
     writer.finish().map_err(|_| SyncError::Internal("gzip"))
+}
+
+/// One parameter of a search, escaped.
+pub(crate) fn form_pair(name: &str, value: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
 /// `base` with `path` appended after exactly one slash.

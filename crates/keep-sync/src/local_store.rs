@@ -5,12 +5,17 @@ use crate::settings::PushForOthers;
 use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore};
 use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
 use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
+use keep_fhir::{Raw, lens};
 use keep_store::{
-    AuditTicket, AuthorBacklog, ChangeSetId, Contested, Cursor, CursorKey, EntryState, OutgoingSet, Page, SetState,
-    Store, StoreError,
+    AuditTicket, AuthorBacklog, ChangeSetId, Contested, Cursor, CursorKey, EntryState, OutgoingSet, Page, Record,
+    SetState, Store, StoreError,
 };
 use std::sync::{Arc, OnceLock};
 
+/// The most Practitioners that are searched for an author.
+const MAX_STAFF: usize = 2_000;
+/// Audit events that are read at once.
+const EVENTS_AT_ONCE: u32 = 500;
 /// Most ready change sets that are read at once.
 const MAX_SETS: usize = 500;
 
@@ -63,6 +68,10 @@ impl LocalStore {
         self.store.next_change_sets(self.event_ticket()?, MAX_SETS).map_err(|e| failed(&e))
     }
 
+    fn may_push(&self, set: &OutgoingSet) -> bool {
+        self.push_for_others == PushForOthers::SameRank || set.author == self.actor.user
+    }
+
     fn change_set(&self, id: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
         Ok(self.change_sets()?.into_iter().find(|s| s.id == id))
     }
@@ -112,8 +121,7 @@ impl SyncStore for LocalStore {
     }
 
     fn ready_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
-        let may_push = |s: &OutgoingSet| self.push_for_others == PushForOthers::SameRank || s.author == self.actor.user;
-        Ok(self.change_sets()?.into_iter().filter(|s| s.state == SetState::Ready && may_push(s)).collect())
+        Ok(self.change_sets()?.into_iter().filter(|s| s.state == SetState::Ready && self.may_push(s)).collect())
     }
 
     fn mark_in_flight(&self, set: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
@@ -158,8 +166,9 @@ impl SyncStore for LocalStore {
                             let _written = tx.append(&self.event(EventClass::ConflictFound, key))?;
                         }
                     }
-                    PushOutcome::Rejected { key, reason } => {
-                        tx.reject(set, key, reason)?;
+                    PushOutcome::Arrived { theirs, version } => tx.accept_theirs(set, theirs, version)?,
+                    PushOutcome::Rejected { key, reason, fields } => {
+                        tx.reject(set, key, reason, fields)?;
                         let _written = tx.append(&self.event(EventClass::WriteRejected, key))?;
                     }
                 }
@@ -167,6 +176,40 @@ impl SyncStore for LocalStore {
             Ok(())
         });
         write.map_err(|e| failed(&e))
+    }
+
+    fn rejected_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
+        Ok(self.change_sets()?.into_iter().filter(|s| s.state == SetState::Rejected && self.may_push(s)).collect())
+    }
+
+    fn retry(&self, set: ChangeSetId) -> Result<(), SyncError> {
+        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).with_cause("retry");
+        let retried = self.store.write(|tx| {
+            let _written = tx.append(&event)?;
+            tx.retry(set)
+        });
+        retried.map_err(|e| failed(&e))
+    }
+
+    fn rewrite(&self, set: ChangeSetId, texts: &[(ResourceKey, Phi<String>)]) -> Result<(), SyncError> {
+        let keys: Vec<&ResourceKey> = texts.iter().map(|(key, _)| key).collect();
+        let event = EventDraft::new(EventClass::Sync).by(self.actor.clone()).with_cause("references_settled");
+        let event = event.with_resources(keys);
+        let written = self.store.write(|tx| {
+            let _written = tx.append(&event)?;
+            texts.iter().try_for_each(|(key, text)| tx.rewrite_unsent(set, key, text))
+        });
+        written.map_err(|e| failed(&e))
+    }
+
+    fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError> {
+        let staff = self.store.shared_records("Practitioner", MAX_STAFF).map_err(|e| failed(&e))?;
+        let is_theirs = |record: &Record| {
+            // EXPOSE: a colleague's record, read for its identifiers.
+            let raw = || Raw::parse(record.raw.expose().as_str()).ok();
+            record.key.id.as_str() == subject || raw().is_some_and(|raw| lens::has_identifier(&raw, subject))
+        };
+        Ok(staff.release_under(self.event_ticket()?).into_iter().find(is_theirs).map(|record| record.key))
     }
 
     fn backlog(&self) -> Result<BacklogTotals, SyncError> {
@@ -177,13 +220,22 @@ impl SyncStore for LocalStore {
         Ok(BacklogTotals { pending, rejected, conflicts })
     }
 
-    fn undelivered_events(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
+    fn undelivered_events(&self, mut from: u64, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
         let ledger = self.store.ledger();
         let log = ledger.state().map_err(|e| failed(&e))?.log();
-        // Sealed events that this session cannot read may precede those that it can.
-        let entries = ledger.undelivered(500).map_err(|e| failed(&e))?;
-        let readable = entries.iter().filter_map(|e| self.readable(log, e));
-        Ok(readable.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        // Any number of sealed events that this session cannot read may precede those that it can.
+        loop {
+            let entries = ledger.undelivered(from, EVENTS_AT_ONCE).map_err(|e| failed(&e))?;
+            let Some(last) = entries.last() else { return Ok(found) };
+            from = last.header.sequence.saturating_add(1);
+            let readable = entries.iter().filter_map(|e| self.readable(log, e));
+            found.extend(readable.take(limit.saturating_sub(found.len())));
+            if found.len() == limit {
+                return Ok(found);
+            }
+        }
     }
 
     fn mark_delivered(&self, sequences: &[u64]) -> Result<(), SyncError> {

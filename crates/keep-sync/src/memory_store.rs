@@ -47,6 +47,7 @@ pub(crate) fn outgoing(text: &str, base: Option<(&str, &str)>) -> OutgoingEntry 
         state: EntryState::Waiting,
         idempotency: String::new(),
         outcome: None,
+        fields: Vec::new(),
         conflict: None,
     }
 }
@@ -133,7 +134,11 @@ impl SyncStore for MemoryStore {
     }
 
     fn mark_in_flight(&self, set: ChangeSetId) -> Result<Option<OutgoingSet>, SyncError> {
-        Ok(self.contents().sets.get_mut(&set).map(|set| {
+        let mut contents = self.contents();
+        if contents.blocked.contains(&set) {
+            return Ok(None);
+        }
+        Ok(contents.sets.get_mut(&set).map(|set| {
             set.entries.iter_mut().for_each(|e| e.state = EntryState::InFlight);
             set.clone()
         }))
@@ -156,6 +161,10 @@ impl SyncStore for MemoryStore {
             if let Some(set) = contents.sets.get_mut(&id) {
                 match outcome {
                     PushOutcome::Confirmed { key, .. } => set.entries.retain(|e| e.key != *key),
+                    PushOutcome::Arrived { theirs, .. } => {
+                        let key = extract(theirs.expose()).unwrap().key;
+                        set.entries.retain(|e| e.key != key);
+                    }
                     PushOutcome::Merged { theirs, merged } => {
                         let index = extract(theirs.expose()).unwrap();
                         for e in set.entries.iter_mut().filter(|e| e.key == index.key) {
@@ -176,6 +185,32 @@ impl SyncStore for MemoryStore {
         Ok(())
     }
 
+    fn rejected_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {
+        let contents = self.contents();
+        Ok(contents.sets.values().filter(|s| contents.blocked.contains(&s.id)).cloned().collect())
+    }
+
+    fn retry(&self, set: ChangeSetId) -> Result<(), SyncError> {
+        self.contents().blocked.retain(|blocked| *blocked != set);
+        Ok(())
+    }
+
+    fn rewrite(&self, set: ChangeSetId, texts: &[(ResourceKey, Phi<String>)]) -> Result<(), SyncError> {
+        let mut contents = self.contents();
+        for (key, text) in texts {
+            let entries = &mut contents.sets.get_mut(&set).unwrap().entries;
+            entries.iter_mut().filter(|e| e.key == *key).for_each(|e| e.raw = text.clone());
+        }
+        Ok(())
+    }
+
+    fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError> {
+        let contents = self.contents();
+        let found =
+            contents.records.iter().find(|(key, text)| key.starts_with("Practitioner/") && text.contains(subject));
+        Ok(found.map(|(key, _)| key.parse().unwrap()))
+    }
+
     fn backlog(&self) -> Result<BacklogTotals, SyncError> {
         let contents = self.contents();
         let count = |f: fn(&PushOutcome) -> bool| {
@@ -188,9 +223,10 @@ impl SyncStore for MemoryStore {
         })
     }
 
-    fn undelivered_events(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
+    fn undelivered_events(&self, from: u64, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError> {
         let contents = self.contents();
-        let waiting = contents.events.iter().filter(|e| !contents.delivered.contains(&e.sequence));
+        let waiting =
+            contents.events.iter().filter(|e| e.sequence >= from && !contents.delivered.contains(&e.sequence));
         Ok(waiting.take(usize::try_from(limit).unwrap()).cloned().collect())
     }
 

@@ -1,209 +1,278 @@
 //! Push: change sets in order, each as transactions; none is applied twice, and none blocks another.
 
+mod ask;
+mod authors;
+mod plan;
 mod response;
+mod waits;
+
+pub use authors::{AuthorIdentity, USER_SYSTEM};
+pub use waits::{PushWaits, WaitCause, WaitingSet};
 
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{FhirClient, ReadResponse};
-use crate::merge;
+use crate::fhir_client::{FhirClient, WriteResponse};
 use crate::report::{Progress, ProgressSink};
 use crate::sync_store::{PushOutcome, SyncStore};
-use keep_domain::UserId;
-use keep_fhir::{Raw, Transaction};
-use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
-use response::{Verdict, classify};
+use ask::AskError;
+use keep_domain::ResourceKey;
+use keep_store::{ChangeSetId, EntryState, OutgoingEntry, OutgoingSet};
+use plan::{Limits, bundle_of, independent_of};
+use response::{Rejection, Verdict, classify};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+use waits::Wait;
 
-/// Most entries of one transaction; every known server accepts as many.
-const MAX_ENTRIES: usize = 40;
-/// Most bytes of one transaction.
-const MAX_BYTES: usize = 512 * 1024;
 /// How often a set is merged and sent again in one run.
 const MAX_ROUNDS: u32 = 4;
 /// Longest `Retry-After` that a run waits for, seconds; a longer one ends the run.
 const MAX_WAIT: u64 = 20;
 /// The wait where a busy server gives no `Retry-After`, seconds.
 const DEFAULT_WAIT: u64 = 2;
+/// After as many sets in a row that met a state of the server, the others wait for the next run.
+const MAX_IN_A_ROW: u32 = 3;
 
 /// Pushes for one signed-in user.
 pub(crate) struct Pusher {
     pub(crate) client: FhirClient,
     pub(crate) store: Arc<dyn SyncStore>,
-    pub(crate) user: UserId,
+    pub(crate) waits: PushWaits,
+    /// Who may have written a record.
+    pub(crate) authors: Vec<AuthorIdentity>,
     pub(crate) progress: ProgressSink,
 }
 
+/// What a push did.
+#[derive(Debug, Default)]
+pub(crate) struct Pushed {
+    /// Records that the server has.
+    pub(crate) confirmed: u64,
+    /// Of these, written after a comparison of the content, since the server has no versions.
+    pub(crate) compared: u64,
+    /// A state of the server for which a set waits.
+    pub(crate) held_by: Option<SyncError>,
+}
+
+/// How the turn of one set ended.
+#[derive(Debug, PartialEq, Eq)]
+enum SetEnd {
+    /// Confirmed, in conflict, or no longer ready.
+    Done,
+    /// The server rejected an entry; what does not depend on it has been sent.
+    Rejected,
+    /// Nothing is wrong with it: it is sent again later.
+    Waits(Wait),
+}
+
+/// One set during its turn.
+struct Turn {
+    id: ChangeSetId,
+    limits: Limits,
+    /// Rounds without progress.
+    rounds: u32,
+    /// What the next round without progress means.
+    wait: Wait,
+    refused: Vec<PushOutcome>,
+}
+
+impl Turn {
+    fn refused_keys(&self) -> Vec<ResourceKey> {
+        let key = |o: &PushOutcome| match o {
+            PushOutcome::Rejected { key, .. } => Some(key.clone()),
+            _ => None,
+        };
+        self.refused.iter().filter_map(key).collect()
+    }
+}
+
 impl Pusher {
-    /// Sends every ready change set; `confirmed` counts the records that the server has.
+    /// Sends every ready change set; `pushed` counts the records that the server has.
     ///
     /// # Errors
     /// The first error that concerns every set: unreachable, untrusted, sign-in needed. Earlier confirmations stay.
-    pub(crate) async fn push_all(&self, confirmed: &mut u64) -> Result<(), SyncError> {
-        let mut tried = HashSet::new();
+    pub(crate) async fn push_all(&self, pushed: &mut Pushed) -> Result<(), SyncError> {
+        let (mut tried, mut in_a_row) = (HashSet::new(), 0);
+        self.repair_rejected().await?;
         loop {
             // A confirmed set may release the next one, so the list is read again until it contains nothing new.
             let sets = with_store(&self.store, |store| store.ready_change_sets()).await?;
-            let fresh: Vec<OutgoingSet> = sets.into_iter().filter(|s| tried.insert(s.id)).collect();
+            self.waits.retain(|id| sets.iter().any(|set| set.id == id));
+            let now = self.client.monotonic();
+            let is_due = |set: &OutgoingSet| !self.waits.is_delayed(set.id, now) && tried.insert(set.id);
+            let fresh: Vec<OutgoingSet> = sets.into_iter().filter(is_due).collect();
             if fresh.is_empty() {
                 return Ok(());
             }
             for set in fresh {
-                self.push_set(&set, confirmed).await?;
-                (self.progress)(Progress::Pushing { confirmed: *confirmed });
+                match self.push_set(&set, pushed).await? {
+                    SetEnd::Waits(wait) => {
+                        self.waits.begin(set.id, wait, self.client.monotonic());
+                        if wait.cause.concerns_server() {
+                            pushed.held_by = Some(wait.error());
+                            in_a_row += 1;
+                        }
+                    }
+                    SetEnd::Done | SetEnd::Rejected => {
+                        self.waits.end(set.id);
+                        in_a_row = 0;
+                    }
+                }
+                if in_a_row == MAX_IN_A_ROW {
+                    return Ok(());
+                }
+                (self.progress)(Progress::Pushing { confirmed: pushed.confirmed });
             }
         }
     }
 
-    /// Sends one set; what cannot be sent now stays for the next run.
-    async fn push_set(&self, listed: &OutgoingSet, confirmed: &mut u64) -> Result<(), SyncError> {
+    /// Sends one set; what cannot be sent now stays for a later run.
+    async fn push_set(&self, listed: &OutgoingSet, pushed: &mut Pushed) -> Result<SetEnd, SyncError> {
+        match self.try_set(listed, pushed).await {
+            Ok(end) => Ok(end),
+            Err(AskError::Waits(wait)) => Ok(SetEnd::Waits(wait)),
+            Err(AskError::Ends(error)) => Err(error),
+        }
+    }
+
+    async fn try_set(&self, listed: &OutgoingSet, pushed: &mut Pushed) -> Result<SetEnd, AskError> {
         let id = listed.id;
         // INVARIANT: what may have been sent is looked up on the server before it is sent again.
         if listed.entries.iter().any(|e| e.state == EntryState::InFlight) {
-            self.resolve_by_reading(listed, confirmed, true).await?;
+            let outcomes = self.ask_about(&listed.entries).await?;
+            self.record(id, outcomes, pushed).await?;
         }
-        let mut rounds = 0;
-        while rounds < MAX_ROUNDS {
-            rounds += 1;
+        let wait = WaitCause::Changing.into();
+        let mut turn = Turn { id, limits: Limits::default(), rounds: 0, wait, refused: Vec::new() };
+        while turn.rounds < MAX_ROUNDS {
+            turn.rounds += 1;
             let Some(set) = with_store(&self.store, move |store| store.mark_in_flight(id)).await? else {
-                return Ok(());
+                return Ok(SetEnd::Done);
             };
-            let Some(chunk) = plan_chunk(&set.entries) else { return Ok(()) };
-            let bundle = bundle_of(chunk)?;
+            // INVARIANT: nothing is sent that names an author whom the server does not have.
+            if self.settle_authors(&set, false).await? {
+                turn.rounds -= 1;
+                continue;
+            }
+            let entries = independent_of(&turn.refused_keys(), set.entries);
+            let Some(chunk) = turn.limits.chunk_of(&entries) else { break };
+            let answers = self.guard(chunk.to_vec()).await?;
+            if !answers.outcomes.is_empty() {
+                self.record(id, answers.outcomes, pushed).await?;
+                continue;
+            }
+            let bundle = bundle_of(&answers.to_send, &answers.compared)?;
             let response = match self.client.transact(bundle.as_str()).await {
                 Ok(response) => response,
                 Err(SyncError::InvalidResponse) => {
-                    self.resolve_by_reading(&set, confirmed, false).await?;
+                    turn.wait = WaitCause::NotFhir.into();
+                    let outcomes = self.ask_about(&answers.to_send).await?;
+                    self.record(id, outcomes, pushed).await?;
                     continue;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(AskError::Ends(error)),
             };
-            match classify(&response, chunk) {
-                Verdict::Accepted(outcomes) => {
-                    let with_version: Vec<_> =
-                        outcomes.iter().filter_map(PushOutcome::confirmed_key).cloned().collect();
-                    self.record_outcomes(id, outcomes, confirmed).await?;
-                    if with_version.len() < chunk.len() {
-                        // Some servers return no versions, so accepted entries are read back.
-                        let rest = chunk.iter().filter(|e| !with_version.contains(&e.key)).cloned().collect();
-                        let rest = OutgoingSet { entries: rest, ..set };
-                        self.resolve_by_reading(&rest, confirmed, false).await?;
-                    } else {
-                        // Progress was made; a large set takes as many chunks as it needs.
-                        rounds = 0;
-                    }
-                }
-                Verdict::VersionConflict => self.resolve_by_reading(&set, confirmed, false).await?,
-                Verdict::Busy(wait) => {
-                    with_store(&self.store, move |store| store.return_to_queue(id)).await?;
-                    let wait = wait.unwrap_or(DEFAULT_WAIT);
-                    if wait > MAX_WAIT {
-                        return Err(SyncError::Failed { status: response.status, retry_after: Some(wait) });
-                    }
-                    tokio::time::sleep(Duration::from_secs(wait)).await;
-                }
-                // A colleague's set waits for its author.
-                Verdict::Forbidden(_) if set.author != self.user => {
-                    return with_store(&self.store, move |store| store.return_to_queue(id)).await;
-                }
-                Verdict::Forbidden(reason) | Verdict::Rejected(reason) => {
-                    let rejected =
-                        chunk.iter().map(|e| PushOutcome::Rejected { key: e.key.clone(), reason: reason.clone() });
-                    return self.record_outcomes(id, rejected.collect(), confirmed).await;
-                }
-                // The server's defect may concern this set alone, so the others are still sent.
-                Verdict::ServerError => return self.resolve_by_reading(&set, confirmed, false).await,
+            let compared = answers.compared.len();
+            if let Some(end) = self.follow(&mut turn, &answers.to_send, response, pushed).await? {
+                return Ok(end);
+            }
+            if turn.rounds == 0 {
+                pushed.compared = pushed.compared.saturating_add(u64::try_from(compared).unwrap_or(u64::MAX));
             }
         }
-        Ok(())
-    }
-
-    /// Reads from the server what it has of a set whose response was lost or which was based on an old version.
-    ///
-    /// With `only_arrivals` nothing is merged: what has not arrived is simply sent.
-    async fn resolve_by_reading(
-        &self,
-        set: &OutgoingSet,
-        confirmed: &mut u64,
-        only_arrivals: bool,
-    ) -> Result<(), SyncError> {
-        let mut outcomes = Vec::new();
-        for entry in &set.entries {
-            let read = self.client.read(&entry.key, None).await?;
-            outcomes.extend(plan_outcome(entry, read, only_arrivals));
+        if turn.refused.is_empty() {
+            return Ok(SetEnd::Waits(turn.wait));
         }
-        self.record_outcomes(set.id, outcomes, confirmed).await
+        self.record(id, turn.refused, pushed).await?;
+        with_store(&self.store, move |store| store.return_to_queue(id)).await?;
+        Ok(SetEnd::Rejected)
     }
 
-    async fn record_outcomes(
+    /// Does what a response asks for; `Some` ends the turn of the set. Progress starts the rounds again.
+    async fn follow(
         &self,
-        set: ChangeSetId,
-        outcomes: Vec<PushOutcome>,
-        confirmed: &mut u64,
-    ) -> Result<(), SyncError> {
+        turn: &mut Turn,
+        sent: &[OutgoingEntry],
+        response: WriteResponse,
+        pushed: &mut Pushed,
+    ) -> Result<Option<SetEnd>, AskError> {
+        let (id, status) = (turn.id, Some(response.status));
+        match classify(&response, sent) {
+            Verdict::Accepted(mut outcomes) => {
+                let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
+                let rest: Vec<&OutgoingEntry> = sent.iter().filter(|e| !is_confirmed(e)).collect();
+                // Some servers return no versions, so accepted entries are read back.
+                let read_back = self.read_back(&rest).await?;
+                outcomes.extend(read_back);
+                if outcomes.is_empty() {
+                    turn.wait = Wait { cause: WaitCause::NotFhir, status };
+                } else {
+                    // A large set takes as many chunks as it needs.
+                    turn.rounds = 0;
+                }
+                self.record(id, outcomes, pushed).await?;
+            }
+            Verdict::VersionConflict => {
+                turn.wait = Wait { cause: WaitCause::Changing, status };
+                let outcomes = self.ask_about(sent).await?;
+                self.record(id, outcomes, pushed).await?;
+            }
+            Verdict::Busy(retry_after) => {
+                turn.wait = Wait { cause: WaitCause::Busy, status };
+                with_store(&self.store, move |store| store.return_to_queue(id)).await?;
+                let wait = retry_after.unwrap_or(DEFAULT_WAIT);
+                if wait > MAX_WAIT {
+                    let error = SyncError::Failed { status: response.status, retry_after: Some(wait) };
+                    return Err(AskError::Ends(error));
+                }
+                tokio::time::sleep(Duration::from_secs(wait)).await;
+            }
+            Verdict::TooLarge if sent.len() > 1 => {
+                (turn.limits, turn.rounds) = (Limits::below(sent.len()), 0);
+            }
+            Verdict::TooLarge => return self.waits_unsent(id, Wait { cause: WaitCause::TooLarge, status }).await,
+            Verdict::Waits(cause) => return self.waits_unsent(id, Wait { cause, status }).await,
+            Verdict::Uncertain => {
+                let outcomes = self.ask_about(sent).await?;
+                self.record(id, outcomes, pushed).await?;
+                return Ok(Some(SetEnd::Waits(Wait { cause: WaitCause::ServerError, status })));
+            }
+            Verdict::Rejected(rejection) => {
+                turn.rounds = 0;
+                refuse(turn, sent, rejection);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Ends a turn in which the server has certainly not taken what was sent last.
+    async fn waits_unsent(&self, id: ChangeSetId, wait: Wait) -> Result<Option<SetEnd>, AskError> {
+        with_store(&self.store, move |store| store.return_to_queue(id)).await?;
+        Ok(Some(SetEnd::Waits(wait)))
+    }
+
+    async fn record(&self, set: ChangeSetId, outcomes: Vec<PushOutcome>, pushed: &mut Pushed) -> Result<(), SyncError> {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let count = outcomes.iter().filter(|o| matches!(o, PushOutcome::Confirmed { .. })).count();
+        let count = outcomes.iter().filter(|o| o.is_delivered()).count();
         with_store(&self.store, move |store| store.record_outcomes(set, &outcomes)).await?;
-        *confirmed = confirmed.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        pushed.confirmed = pushed.confirmed.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         Ok(())
     }
 }
 
-/// What the server's current version means for an entry; `None` where the entry is still to be sent. Pure.
-fn plan_outcome(entry: &OutgoingEntry, read: ReadResponse, only_arrivals: bool) -> Option<PushOutcome> {
-    match read {
-        ReadResponse::Resource { text, .. } if merge::has_same_meaning(entry, &text) => merge::confirmed(entry, &text),
-        ReadResponse::Resource { text, .. } => {
-            let theirs = merge::confirmed(entry, &text);
-            let version = match &theirs {
-                Some(PushOutcome::Confirmed { version, .. }) => Some(version.as_str()),
-                _ => None,
-            };
-            // Still the base version: nothing of ours has arrived, and nothing of theirs conflicts.
-            if only_arrivals || (version.is_some() && version == entry.base_version.as_deref()) {
-                return None;
-            }
-            Some(merge::reconcile(entry, Some(&text)))
-        }
-        ReadResponse::Gone | ReadResponse::NotFound if entry.operation == Operation::Delete => {
-            Some(PushOutcome::Confirmed { key: entry.key.clone(), version: String::new(), last_updated: None })
-        }
-        ReadResponse::Gone if entry.base_version.is_some() && !only_arrivals => Some(merge::reconcile(entry, None)),
-        ReadResponse::Gone | ReadResponse::NotFound | ReadResponse::Forbidden | ReadResponse::NotModified => None,
+/// Sets the entry aside that the server rejects. Where it does not say which one, they are sent one by one.
+fn refuse(turn: &mut Turn, sent: &[OutgoingEntry], rejection: Rejection) {
+    let Rejection { words, fields, entry } = rejection;
+    let named = match sent {
+        [only] => Some(only),
+        _ => entry.and_then(|position| sent.get(position)),
+    };
+    match named {
+        Some(entry) => turn.refused.push(PushOutcome::Rejected { key: entry.key.clone(), reason: words, fields }),
+        None => turn.limits = Limits::ONE,
     }
-}
-
-/// The leading entries that fit into one transaction; `None` where nothing is left. Pure.
-fn plan_chunk(entries: &[OutgoingEntry]) -> Option<&[OutgoingEntry]> {
-    let mut bytes = 0_usize;
-    let fits = entries.iter().take(MAX_ENTRIES).take_while(|e| {
-        // EXPOSE: only its length is read.
-        let length = e.raw.expose().len();
-        let first = bytes == 0;
-        bytes = bytes.saturating_add(length);
-        first || bytes <= MAX_BYTES
-    });
-    let count = fits.count();
-    entries.get(..count).filter(|chunk| !chunk.is_empty())
-}
-
-/// A create is a PUT under the client's own id without a condition; an update names the version that it replaces.
-fn bundle_of(chunk: &[OutgoingEntry]) -> Result<Raw, SyncError> {
-    let mut bundle = Transaction::default();
-    for entry in chunk {
-        match entry.operation {
-            Operation::Delete => bundle.delete(&entry.key, entry.base_version.as_deref()),
-            Operation::Create | Operation::Update => {
-                // EXPOSE: this is what is sent.
-                let raw = Raw::parse(entry.raw.expose().as_str()).map_err(|_| SyncError::Internal("unsent text"))?;
-                bundle.put(&raw, entry.base_version.as_deref()).map_err(|_| SyncError::Internal("unsent text"))?;
-            }
-        }
-    }
-    Ok(bundle.into_raw())
 }
 
 #[cfg(test)]

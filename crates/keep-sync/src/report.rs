@@ -2,6 +2,7 @@
 
 use crate::error::SyncError;
 use crate::pull::PullState;
+use crate::push::WaitingSet;
 use keep_domain::UtcMillis;
 use keep_store::PullOutcome;
 use serde::Serialize;
@@ -23,6 +24,12 @@ pub struct SyncReport {
     pub rejected: u64,
     /// Conflicts that a person must resolve.
     pub conflicts: u64,
+    /// Change sets that wait for a state of the server to change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<WaitingSet>,
+    /// Records written in this run to a server without versions, after a comparison of their content.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub compared: u64,
     /// Bytes sent.
     pub bytes_up: u64,
     /// Bytes received.
@@ -71,6 +78,11 @@ impl TypeReport {
             compared: state.compared,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The current step of a sync.

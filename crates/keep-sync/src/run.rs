@@ -6,7 +6,7 @@ use crate::cancel::Cancel;
 use crate::error::SyncError;
 use crate::fhir_client::{Capabilities, FhirClient};
 use crate::pull::{Pulled, Puller};
-use crate::push::Pusher;
+use crate::push::{AuthorIdentity, PushWaits, Pushed, Pusher};
 use crate::report::{ProgressSink, SyncReport};
 use crate::sync_store::SyncStore;
 use keep_domain::{Role, UserId};
@@ -14,6 +14,15 @@ use std::sync::Arc;
 
 /// The name of the preference that caches the server's capabilities.
 const CAPABILITIES: &str = "sync.abilities";
+
+/// How much a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncExtent {
+    /// Push, pull and audit upload.
+    Full,
+    /// Push only, after a save: one request and its confirmation.
+    Push,
+}
 
 /// The inputs of a run.
 #[derive(Clone)]
@@ -26,6 +35,12 @@ pub struct SyncRun {
     pub user: UserId,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// The users of this workstation, who may have written what is sent.
+    pub authors: Vec<AuthorIdentity>,
+    /// What waits for the server, from the runs before.
+    pub waits: PushWaits,
+    /// How much it does.
+    pub extent: SyncExtent,
     /// Stops the run.
     pub cancel: Cancel,
     /// Receives progress.
@@ -58,10 +73,13 @@ pub async fn run_sync(run: &SyncRun) -> SyncReport {
 
 async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncError> {
     let capabilities = capabilities(run).await?;
-    let SyncRun { client, store, user, roles, cancel, progress } = run.clone();
-    let pusher = Pusher { client, store, user, progress };
-    pusher.push_all(&mut report.pushed).await?;
-    let Pusher { client, store, progress, .. } = pusher;
+    let SyncRun { client, store, authors, waits, roles, extent, cancel, progress, .. } = run.clone();
+    let pusher = Pusher { client, store, waits, authors, progress };
+    let held_by = push(&pusher, report).await?;
+    if extent == SyncExtent::Push {
+        return held_by.map_or(Ok(()), Err);
+    }
+    let Pusher { client, store, waits, progress, .. } = pusher;
     let puller = Puller { client, store, capabilities, roles, cancel, progress };
     let mut pulled = Pulled::default();
     let ended = puller.pull_all(&mut report.pulled, &mut pulled).await;
@@ -69,7 +87,17 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     report.types = pulled.types;
     ended?;
     let Puller { client, store, progress, .. } = puller;
-    AuditUploader { client, store, progress }.upload_all(&mut report.audited).await
+    AuditUploader { client, store, waits, progress }.upload_all(&mut report.audited).await?;
+    held_by.map_or(Ok(()), Err)
+}
+
+/// Pushes; returns the state of the server that change sets wait for.
+async fn push(pusher: &Pusher, report: &mut SyncReport) -> Result<Option<SyncError>, SyncError> {
+    let mut pushed = Pushed::default();
+    let ended = pusher.push_all(&mut pushed).await;
+    (report.pushed, report.compared) = (pushed.confirmed, pushed.compared);
+    report.waiting = pusher.waits.list();
+    ended.map(|()| pushed.held_by)
 }
 
 async fn capabilities(run: &SyncRun) -> Result<Arc<Capabilities>, SyncError> {

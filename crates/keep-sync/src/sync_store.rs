@@ -25,6 +25,13 @@ pub enum PushOutcome {
         /// The server's `lastUpdated`, where given.
         last_updated: Option<UtcMillis>,
     },
+    /// The server has it and holds a newer or rewritten text, which becomes the record.
+    Arrived {
+        /// The server's version.
+        theirs: Phi<String>,
+        /// Its version id where the text has none, from the `ETag`.
+        version: String,
+    },
     /// The server had a newer version and the changes do not overlap: from now on the entry is `merged`, based on
     /// `theirs`.
     Merged {
@@ -44,8 +51,10 @@ pub enum PushOutcome {
     Rejected {
         /// The resource.
         key: ResourceKey,
-        /// The server's reason; may quote the record.
+        /// The server's words; may quote the record.
         reason: Phi<String>,
+        /// The elements that it names, as FHIRPath.
+        fields: Vec<String>,
     },
 }
 
@@ -56,6 +65,11 @@ impl PushOutcome {
             Self::Confirmed { key, .. } => Some(key),
             _ => None,
         }
+    }
+
+    /// Whether the server has the entry.
+    pub(crate) const fn is_delivered(&self) -> bool {
+        matches!(self, Self::Confirmed { .. } | Self::Arrived { .. })
     }
 }
 
@@ -114,11 +128,24 @@ pub trait SyncStore: Send + Sync + 'static {
     /// Records the outcomes of a set's entries in one transaction.
     fn record_outcomes(&self, set: ChangeSetId, outcomes: &[PushOutcome]) -> Result<(), SyncError>;
 
+    /// The change sets that this session may send and the server has rejected.
+    fn rejected_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError>;
+
+    /// Puts a rejected change set back into the queue.
+    fn retry(&self, set: ChangeSetId) -> Result<(), SyncError>;
+
+    /// Replaces texts of a set that have not reached the server, because they name what it does not have.
+    fn rewrite(&self, set: ChangeSetId, texts: &[(ResourceKey, Phi<String>)]) -> Result<(), SyncError>;
+
+    /// The stored Practitioner whose id or identifier is `subject`.
+    fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError>;
+
     /// Counts the unconfirmed change sets.
     fn backlog(&self) -> Result<BacklogTotals, SyncError>;
 
-    /// The oldest audit events that this session can read and the server has not confirmed, at most `limit`.
-    fn undelivered_events(&self, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError>;
+    /// The oldest audit events from number `from` on that this session can read and the server has not confirmed, at
+    /// most `limit`.
+    fn undelivered_events(&self, from: u64, limit: u32) -> Result<Vec<OutgoingEvent>, SyncError>;
 
     /// Records that the server has confirmed events.
     fn mark_delivered(&self, sequences: &[u64]) -> Result<(), SyncError>;

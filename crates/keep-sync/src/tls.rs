@@ -12,10 +12,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest time without a byte of the response; a slow connection still delivers some.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Redirects followed on the same origin.
-const MAX_REDIRECTS: usize = 3;
+pub(crate) const MAX_REDIRECTS: usize = 3;
 
-/// A client that trusts the system's roots and the authority in the settings, requires TLS 1.2 or newer and
-/// never follows a redirect to another origin.
+/// A client that trusts the system's roots and the authority in the settings, requires TLS 1.2 or newer, never follows a
+/// redirect to another origin, and by itself only those that repeat the request as it was.
 ///
 /// # Errors
 /// [`SyncError::Settings`] for an unacceptable base address or PEM, [`SyncError::Untrusted`] where no root is
@@ -34,7 +34,10 @@ pub(crate) fn make_client(settings: &ServerSettings) -> Result<Client, SyncError
         .https_only(!settings.demo)
         .redirect(Policy::custom(|attempt| {
             let same_origin = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-            if same_origin && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+            // Any other status would turn a write into a read, whose answer would be taken for that of the write.
+            let repeats = matches!(attempt.status().as_u16(), 307 | 308);
+            let follows = same_origin && repeats && attempt.previous().len() <= MAX_REDIRECTS;
+            if follows { attempt.follow() } else { attempt.stop() }
         }));
     if is_loopback(&settings.fhir_base) {
         // A proxy from the environment cannot reach this machine's loopback.

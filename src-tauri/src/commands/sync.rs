@@ -3,7 +3,7 @@
 use crate::shell::Shell;
 use keep_session::cases;
 use keep_session::dto::failure::FailureDto;
-use keep_session::dto::sync::{RetryDto, SyncPageDto, SyncStatusDto};
+use keep_session::dto::sync::{GiveUpDto, RetryDto, SyncPageDto, SyncStatusDto};
 use tauri::State;
 
 /// The sync status.
@@ -34,4 +34,10 @@ pub(crate) async fn sync_cancel(shell: State<'_, Shell>) -> Result<SyncPageDto, 
 #[tauri::command]
 pub(crate) async fn sync_retry(shell: State<'_, Shell>, request: RetryDto) -> Result<SyncPageDto, FailureDto> {
     shell.run(move |workstation| cases::sync::sync_retry(workstation, request)).await
+}
+
+/// Gives up a rejected change set.
+#[tauri::command]
+pub(crate) async fn sync_give_up(shell: State<'_, Shell>, request: GiveUpDto) -> Result<SyncPageDto, FailureDto> {
+    shell.run(move |workstation| cases::sync::sync_give_up(workstation, request)).await
 }

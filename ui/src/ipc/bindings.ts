@@ -1219,6 +1219,16 @@ export type FindingGradeDto = "not_a_number" | "impossible" | "improbable" | "ab
 
 export type FlagDto = "L" | "H" | "LL" | "HH" | "A" | "AA";
 
+export type GiveUpDto = { 
+/**
+ * The change set.
+ */
+changeSet: number, 
+/**
+ * Why, as the user typed it.
+ */
+reason: string, };
+
 export type ImmunisationDto = { 
 /**
  * The resource id.
@@ -2205,6 +2215,24 @@ absence: AbsenceDto, } | { "kind": "visit" } | { "kind": "vital_signs" } | { "ki
  */
 resourceType: string, };
 
+export type RejectedRecordDto = { 
+/**
+ * The record as Type/id.
+ */
+reference: string, 
+/**
+ * Its FHIR type.
+ */
+kind: string, 
+/**
+ * The server's words.
+ */
+words: string, 
+/**
+ * The elements that it named, as FHIRPath.
+ */
+fields: Array<string>, };
+
 export type ResultDetailDto = { 
 /**
  * What it is.
@@ -2631,9 +2659,25 @@ saved: string,
  */
 kinds: Array<string>, 
 /**
+ * The patient's id.
+ */
+patient: string | null, 
+/**
+ * The patient's name.
+ */
+patientName: string | null, 
+/**
  * The server's reason, for rejected ones.
  */
 reason: string | null, 
+/**
+ * The records that the server rejected.
+ */
+rejected: Array<RejectedRecordDto>, 
+/**
+ * What the server is waited for.
+ */
+waitsFor: WaitDto | null, 
 /**
  * The conflict id, for conflicts.
  */
@@ -3310,6 +3354,18 @@ export type VitalsTodayDto = { "state": "due" } | { "state": "taken",
  * When, RFC 3339.
  */
 at: string, };
+
+export type WaitCauseDto = "busy" | "not_permitted" | "not_offered" | "too_large" | "server_error" | "not_fhir" | "changing";
+
+export type WaitDto = { 
+/**
+ * The cause.
+ */
+cause: WaitCauseDto, 
+/**
+ * The server's HTTP status, where it answered.
+ */
+status: number | null, };
 
 export type WeekdayDto = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 

@@ -14,6 +14,7 @@ import type {
   EnrolCodeDto,
   EnrolPasswordDto,
   EnrolStateDto,
+  GiveUpDto,
   LockScreenDto,
   MarkEnteredInErrorDto,
   NotesDto,
@@ -98,6 +99,7 @@ interface Commands {
   sync_now: [undefined, SyncPageDto];
   sync_cancel: [undefined, SyncPageDto];
   sync_retry: [RetryDto, SyncPageDto];
+  sync_give_up: [GiveUpDto, SyncPageDto];
   conflict: [{ conflict: string }, ConflictDto];
   decide_conflict: [DecideDto, SavedDto];
   audit_events: [AuditAskDto, AuditPageDto];

@@ -1,14 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { Button } from "../components/button.view";
 import { Card, CardEmpty } from "../components/card.view";
 import { Chip, type Tone } from "../components/chip.view";
 import { FailureNotice } from "../components/failure-notice.view";
-import type { SyncItemDto, SyncItemStateDto } from "../ipc/bindings";
+import type { SyncItemDto, SyncItemStateDto, WaitDto } from "../ipc/bindings";
 import { useIpcMutation } from "../ipc/ipc.query";
 import { useSession } from "../session/session-context";
 import { formatDateTime } from "../words/dates";
 import { messageFor, type Say, useWords } from "../words/words";
+import { GiveUpDialog } from "./give-up.view";
 import css from "./sync.module.css";
 
 /** The tone of each state, in the order of the list. */
@@ -28,6 +30,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
   const navigate = useNavigate();
   const { may } = useSession();
   const retry = useIpcMutation("sync_retry");
+  const [givenUp, setGivenUp] = useState<SyncItemDto | null>(null);
   const sorted = items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.changeSet - b.changeSet);
   return (
     <Card title={say("sync.items")} aside={items.length}>
@@ -40,6 +43,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
             <li key={`${item.changeSet}-${item.state}`} className={css.item}>
               <div className={css.itemText}>
                 <b>{sayTitle(say, item)}</b>
+                {item.patientName === null ? null : <div>{item.patientName}</div>}
                 <div className={css.small}>
                   {say("sync.item.by", { author: item.author ?? "", at: formatDateTime(item.saved) })}
                 </div>
@@ -49,6 +53,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
                 item={item}
                 canDecide={may("resolve_conflict")}
                 canRetry={may("run_sync")}
+                onGiveUp={() => setGivenUp(item)}
                 onDecide={(conflict) => navigate({ to: "/conflict/$conflict", params: { conflict } })}
                 onRetry={() =>
                   retry.mutate(
@@ -57,6 +62,7 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
                   )
                 }
               />
+              {item.waitsFor === null ? null : <p className={css.reason}>{sayWait(say, item.waitsFor)}</p>}
               {item.reason === null ? null : (
                 <p className={css.reason}>
                   {item.reason === "unverified"
@@ -64,12 +70,31 @@ export function SyncItems({ items }: { items: SyncItemDto[] }) {
                     : say("sync.item.reason", { reason: item.reason })}
                 </p>
               )}
+              {item.rejected.flatMap(({ reference, fields }) =>
+                fields.map((field) => (
+                  <p key={`${reference} ${field}`} className={css.reason}>
+                    {say("sync.item.field", { field })}
+                  </p>
+                )),
+              )}
             </li>
           ))}
         </ul>
       )}
+      <GiveUpDialog
+        item={givenUp}
+        title={givenUp === null ? "" : sayTitle(say, givenUp)}
+        onClose={() => setGivenUp(null)}
+        onDone={(page) => cache.setQueryData(["sync_page", null], page)}
+      />
     </Card>
   );
+}
+
+/** What the server is waited for. */
+function sayWait(say: Say, { cause, status }: WaitDto): string {
+  const text = say(`sync.wait.${cause}`);
+  return status === null ? text : say("sync.wait.status", { text, status });
 }
 
 /** The kinds of record in one save. */
@@ -88,9 +113,10 @@ interface ItemActionProps {
   canRetry: boolean;
   onDecide: (conflict: string) => void;
   onRetry: () => void;
+  onGiveUp: () => void;
 }
 
-function ItemAction({ item, canDecide, canRetry, onDecide, onRetry }: ItemActionProps) {
+function ItemAction({ item, canDecide, canRetry, onDecide, onRetry, onGiveUp }: ItemActionProps) {
   const say = useWords();
   const { conflict } = item;
   if (item.state === "conflict" && conflict !== null && canDecide) {
@@ -102,9 +128,14 @@ function ItemAction({ item, canDecide, canRetry, onDecide, onRetry }: ItemAction
   }
   if (item.state === "rejected" && canRetry) {
     return (
-      <Button aria-label={say("sync.retry.name", { title: sayTitle(say, item) })} onPress={onRetry}>
-        {say("sync.retry")}
-      </Button>
+      <>
+        <Button aria-label={say("sync.retry.name", { title: sayTitle(say, item) })} onPress={onRetry}>
+          {say("sync.retry")}
+        </Button>
+        <Button aria-label={say("sync.give_up.name", { title: sayTitle(say, item) })} onPress={onGiveUp}>
+          {say("sync.give_up")}
+        </Button>
+      </>
     );
   }
   return null;

@@ -35,6 +35,32 @@ test("a rejected record shows the reason and can be sent again", async () => {
   await waitFor(() => expect(requestsOf(ipc, "sync_retry")).toEqual([{ changeSet: 35 }]));
 });
 
+test("a rejected record names the patient and the field, and is given up only with a reason", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/sync");
+  expect(screen.getByText("Field: Composition.author")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Give up: Note" }));
+  const dialog = await screen.findByRole("dialog", { name: "Give up this change" });
+  expect(dialog).toHaveTextContent("Wanjiru, Grace");
+  await user.click(within(dialog).getByRole("button", { name: "Give up" }));
+  expect(await within(dialog).findByText("Give a reason.")).toBeVisible();
+  expect(requestsOf(ipc, "sync_give_up")).toHaveLength(0);
+  await user.type(within(dialog).getByRole("textbox"), "Written on the wrong patient");
+  await user.click(within(dialog).getByRole("button", { name: "Give up" }));
+  await waitFor(() =>
+    expect(requestsOf(ipc, "sync_give_up")).toEqual([{ changeSet: 35, reason: "Written on the wrong patient" }]),
+  );
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Give up: Note" })).toBeNull());
+});
+
+test("a change that waits for the server says what for", async () => {
+  await show({ role: "nurse" }, "/sync");
+  expect(
+    screen.getByText(
+      "The server does not offer this at its address. Ask the clinic’s IT; it is sent again automatically. Status 404.",
+    ),
+  ).toBeVisible();
+});
+
 test("a medicine conflict has nothing preselected and is saved only when every field is decided", async () => {
   const { user, ipc } = await show({ role: "physician" }, "/sync");
   await user.click(screen.getByRole("button", { name: "Decide: Medicine: enalapril" }));

@@ -1,7 +1,7 @@
 //! References between the entries of a bundle (R4, 2.36.4.1): an entry's `fullUrl` names its resource.
 
 use super::Bundle;
-use crate::Node;
+use crate::{Node, Raw};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -52,6 +52,13 @@ fn with_id<'a>(resource: Node<'a>, id: &str) -> Cow<'a, str> {
         Some((head, members)) => Cow::Owned(format!("{head}{{\"id\":\"{id}\",{members}")),
         None => Cow::Borrowed(text),
     }
+}
+
+/// The same resource with the targets of its references replaced: those that are keys of `names` become their values.
+#[must_use]
+pub fn with_references(raw: &Raw, names: &BTreeMap<String, String>) -> Raw {
+    // What replaces a target is a literal reference, so the text is still JSON.
+    Raw::from_checked(resolved(Cow::Borrowed(raw.as_str()), names).into_owned())
 }
 
 /// Replaces the values of `reference` members that are keys of `names`. Nothing else of the text changes.

@@ -34,13 +34,19 @@ impl Transaction {
         self.entries.push(Composer::default().object("request", request));
     }
 
-    /// The finished bundle.
+    /// The finished bundle: all entries are applied or none.
     #[must_use]
     pub fn into_raw(self) -> Raw {
-        Composer::default()
-            .text("resourceType", "Bundle")
-            .text("type", "transaction")
-            .list("entry", self.entries)
-            .into_raw()
+        self.of_type("transaction")
+    }
+
+    /// The same entries as a batch: each is applied for itself.
+    #[must_use]
+    pub fn into_batch(self) -> Raw {
+        self.of_type("batch")
+    }
+
+    fn of_type(self, kind: &str) -> Raw {
+        Composer::default().text("resourceType", "Bundle").text("type", kind).list("entry", self.entries).into_raw()
     }
 }

@@ -86,8 +86,6 @@ fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
         let facts = raw.and_then(|r| keep_fhir::extract(r.as_str()).ok());
         facts.and_then(|f| f.last_updated).map(UtcMillis::to_rfc3339)
     };
-    let saved =
-        ctx.workstation.enrolled_device()?.ledger.entry(sides.conflict.set.0)?.map(|e| e.header.recorded.to_rfc3339());
     Ok(ConflictDto {
         conflict: sides.conflict.id.0.to_string(),
         banner,
@@ -95,7 +93,7 @@ fn show(ctx: &Ctx<'_>, text: &str) -> Result<ConflictDto, SessionError> {
         title: timeline::title_of(&sides.conflict.key.resource_type, &sides.ours, &Names::default()),
         base_when: updated(sides.base.as_ref()),
         ours_who: ctx.workstation.names().get(&sides.conflict.author).cloned(),
-        ours_when: saved,
+        ours_when: sides.conflict.saved.map(UtcMillis::to_rfc3339),
         theirs_who: names.link(who.as_ref()),
         theirs_when: updated(sides.theirs.as_ref()),
         theirs_deleted: sides.theirs.is_none(),
@@ -130,7 +128,7 @@ pub fn decide_conflict(workstation: &Workstation, request: DecideDto) -> Result<
     let saved = workstation
         .with_session(|unlocked| decide(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)?;
-    sync::wake(workstation);
+    sync::send_saved(workstation);
     Ok(saved)
 }
 

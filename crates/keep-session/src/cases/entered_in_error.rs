@@ -28,7 +28,7 @@ pub fn mark_entered_in_error(
     let saved = workstation
         .with_session(|unlocked| mark(&Ctx::new(workstation, unlocked)?, &request))
         .map_err(SessionError::into_dto)?;
-    sync::wake(workstation);
+    sync::send_saved(workstation);
     Ok(saved)
 }
 

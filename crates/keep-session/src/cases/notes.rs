@@ -43,7 +43,7 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
     })?;
-    sync::wake(workstation);
+    sync::send_saved(workstation);
     Ok(saved)
 }
 

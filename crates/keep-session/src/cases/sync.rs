@@ -1,8 +1,10 @@
 //! Sync: its status, its page, and running it.
 
+mod give_up;
 mod queue;
 mod types;
 
+pub use give_up::sync_give_up;
 pub use keep_store::PullOutcome;
 pub use keep_sync::{SyncReport, TypeReport};
 
@@ -21,7 +23,7 @@ use keep_access::Action;
 use keep_audit::{EventClass, EventDraft, Outcome};
 use keep_domain::{Clock, ErrorCode, Rank, UtcMillis};
 use keep_store::{ChangeSetId, Completeness};
-use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncError, SyncRun};
+use keep_sync::{Backoff, FhirClient, Progress, ProgressSink, SyncError, SyncExtent, SyncRun};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,18 +116,24 @@ fn current_status(workstation: &Workstation, unlocked: &Unlocked) -> Result<Sync
 /// `locked`, `refused`, `sign_in_needed`.
 pub fn sync_now(workstation: &Workstation) -> Result<SyncPageDto, FailureDto> {
     workstation.authorize(Action::RunSync, |_| Ok(()))?;
-    wake(workstation);
+    workstation.0.sync.waits.end_delays();
+    start(workstation, SyncExtent::Full);
     sync_page(workstation)
 }
 
-/// Starts a sync in the background if the session can; called after a save and an unlock. Does nothing while a sync
-/// runs: what is saved then is sent by the next one.
-pub(crate) fn wake(workstation: &Workstation) {
+/// Sends a save in the background if the session can, and nothing else: the whole sync comes at its interval. Does
+/// nothing while a sync runs: what is saved then is sent by the next one.
+pub(crate) fn send_saved(workstation: &Workstation) {
+    start(workstation, SyncExtent::Push);
+}
+
+/// Starts a sync in the background, unless one runs.
+fn start(workstation: &Workstation, extent: SyncExtent) {
     let background = workstation.clone();
     // An async task; the store calls of the sync run on blocking threads.
     workstation.0.runtime.spawn(async move {
         // The result is in the status and in the ledger.
-        let _ = run(&background).await;
+        let _ = run(&background, extent).await;
     });
 }
 
@@ -143,7 +151,7 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
     workstation.0.runtime.spawn(async move {
         let mut backoff = Backoff::default();
         while background.try_session(|u| u.memory.since) == Some(session) {
-            let wait = match run(&background).await {
+            let wait = match run(&background, SyncExtent::Full).await {
                 Ok(_) => {
                     backoff.reset();
                     Some(EVERY)
@@ -163,7 +171,7 @@ pub(crate) fn sync_loop(workstation: &Workstation) {
 /// After a new sign-in: syncs at once, and restarts the intervals where they had ended.
 pub(crate) fn resume_sync(workstation: &Workstation) {
     let ended = workstation.0.sync.last().is_some_and(|(r, _)| r.stopped_by == Some(SyncError::SignInNeeded));
-    if workstation.0.sync.automatic && ended { sync_loop(workstation) } else { wake(workstation) }
+    if workstation.0.sync.automatic && ended { sync_loop(workstation) } else { start(workstation, SyncExtent::Full) }
 }
 
 /// Stops the running sync; what was stored stays.
@@ -175,12 +183,13 @@ pub fn sync_cancel(workstation: &Workstation) -> Result<SyncPageDto, FailureDto>
     sync_page(workstation)
 }
 
-async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
+async fn run(workstation: &Workstation, extent: SyncExtent) -> Result<SyncReport, SessionError> {
     let Some(cancel) = workstation.0.sync.start() else { return Err(ErrorCode::Stale.into()) };
     let opened = workstation.with_session(|unlocked| {
-        Ok((workstation.credentials(unlocked)?, workstation.sync_store(unlocked)?, unlocked.user, unlocked.role))
+        let (credentials, store) = (workstation.credentials(unlocked)?, workstation.sync_store(unlocked)?);
+        Ok((credentials, store, workstation.authors(unlocked), unlocked.user, unlocked.role))
     });
-    let (credentials, store, user, role) = match opened {
+    let (credentials, store, authors, user, role) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             workstation.0.sync.end(SyncReport::default(), Some(error.code));
@@ -192,14 +201,16 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
     let sink = workstation.clone();
     let progress: ProgressSink = Arc::new(move |step| show(&sink, step));
     let client = FhirClient::open(credentials);
-    let ended = keep_sync::run_sync(&SyncRun { client, store, user, roles: vec![role], cancel, progress }).await;
+    let waits = workstation.0.sync.waits.clone();
+    let inputs = SyncRun { client, store, user, roles: vec![role], authors, waits, extent, cancel, progress };
+    let ended = keep_sync::run_sync(&inputs).await;
     let stopped = ended.stopped_by.as_ref().map(SyncError::code);
     if let Some(time) = ended.server_time {
         blocking(workstation, move |w| w.take_server_time(time)).await;
     }
     // A damaged file may have stopped the run; it is enough that the server answered.
     let answered = stopped == Some(ErrorCode::StoreDamaged) && ended.server_time.is_some();
-    if stopped.is_none() || answered {
+    if extent == SyncExtent::Full && (stopped.is_none() || answered) {
         blocking(workstation, move |w| {
             if !answered {
                 segments::end_repairs(w);
@@ -212,7 +223,10 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
         last_sync::keep(&workstation.0.device.profile, complete);
     }
     let before = workstation.0.sync.last().and_then(|(_, stopped)| stopped);
-    workstation.0.sync.end(ended.clone(), stopped);
+    match (extent, stopped) {
+        (SyncExtent::Push, None) => workstation.0.sync.end_push(ended.clone()),
+        _ => workstation.0.sync.end(ended.clone(), stopped),
+    }
     record(workstation, &ended, stopped, before).await;
     search_maintenance::behind(workstation, ended.pulled);
     if ended.pulled > 0 {
@@ -234,9 +248,10 @@ async fn run(workstation: &Workstation) -> Result<SyncReport, SessionError> {
 /// `locked`, `refused`, and what ended the run early.
 pub fn run_to_end(workstation: &Workstation) -> Result<SyncReport, FailureDto> {
     workstation.authorize(Action::RunSync, |_| Ok(()))?;
+    workstation.0.sync.waits.end_delays();
     let ended = workstation.0.runtime.block_on(async {
         loop {
-            match run(workstation).await {
+            match run(workstation, SyncExtent::Full).await {
                 Err(error) if error.code == ErrorCode::Stale => tokio::time::sleep(Duration::from_millis(10)).await,
                 ended => return ended,
             }
@@ -372,6 +387,6 @@ pub fn sync_retry(workstation: &Workstation, request: RetryDto) -> Result<SyncPa
             tx.retry(set)
         })?)
     })?;
-    wake(workstation);
+    start(workstation, SyncExtent::Push);
     sync_page(workstation)
 }

@@ -12,6 +12,7 @@ mod drafts;
 mod enrolling;
 mod events;
 mod files;
+mod giving_up;
 mod integrity;
 mod ledger;
 mod lists;

@@ -115,7 +115,7 @@ pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Save
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
     })?;
-    sync::wake(workstation);
+    sync::send_saved(workstation);
     Ok(saved)
 }
 

@@ -73,7 +73,7 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
 pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
     let saved =
         workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request))?;
-    sync::wake(workstation);
+    sync::send_saved(workstation);
     Ok(saved)
 }
 

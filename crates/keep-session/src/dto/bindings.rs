@@ -57,6 +57,7 @@ pub fn bindings() -> String {
         sign_in::SignInAgainDto,
         sign_in::SignInStateDto,
         sync::RetryDto,
+        sync::GiveUpDto,
         sync::SyncPageDto,
         text_size::SetTextSizeDto,
         text_size::TextSizeDto,

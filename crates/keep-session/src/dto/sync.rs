@@ -157,10 +157,62 @@ pub struct SyncItemDto {
     pub saved: String,
     /// The FHIR types of its records, each once, in the order of the save.
     pub kinds: Vec<String>,
+    /// The patient's id.
+    pub patient: Option<String>,
+    /// The patient's name.
+    pub patient_name: Option<String>,
     /// The server's reason, for rejected ones.
     pub reason: Option<String>,
+    /// The records that the server rejected.
+    pub rejected: Vec<RejectedRecordDto>,
+    /// What the server is waited for.
+    pub waits_for: Option<WaitDto>,
     /// The conflict id, for conflicts.
     pub conflict: Option<String>,
+}
+
+/// One record that the server rejected.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RejectedRecordDto {
+    /// The record as Type/id.
+    pub reference: String,
+    /// Its FHIR type.
+    pub kind: String,
+    /// The server's words.
+    pub words: String,
+    /// The elements that it named, as FHIRPath.
+    pub fields: Vec<String>,
+}
+
+/// Why a change set is not sent at present.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitDto {
+    /// The cause.
+    pub cause: WaitCauseDto,
+    /// The server's HTTP status, where it answered.
+    pub status: Option<u16>,
+}
+
+/// What a change set waits for; always a state of the server.
+#[derive(Debug, Serialize, Clone, Copy, PartialEq, Eq, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitCauseDto {
+    /// The server has no time.
+    Busy,
+    /// The user may not write or read this there.
+    NotPermitted,
+    /// The address offers no such interaction or type.
+    NotOffered,
+    /// A record is more than the server takes.
+    TooLarge,
+    /// The server failed.
+    ServerError,
+    /// The answer is not FHIR.
+    NotFhir,
+    /// The record changes on the server all the time.
+    Changing,
 }
 
 /// State of a change set.
@@ -185,4 +237,14 @@ pub enum SyncItemStateDto {
 pub struct RetryDto {
     /// The change set.
     pub change_set: u64,
+}
+
+/// `sync_give_up`: takes a rejected change set out of the queue.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GiveUpDto {
+    /// The change set.
+    pub change_set: u64,
+    /// Why, as the user typed it.
+    pub reason: String,
 }

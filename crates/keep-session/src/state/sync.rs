@@ -3,7 +3,7 @@
 use super::acquire;
 use crate::dto::sync::SyncProgressDto;
 use keep_domain::ErrorCode;
-use keep_sync::{Cancel, SyncReport};
+use keep_sync::{Cancel, PushWaits, SyncReport};
 use std::sync::Mutex;
 
 /// State that outlives a single run. Holds counts and times only, so it may outlive a lock.
@@ -11,6 +11,8 @@ use std::sync::Mutex;
 pub(crate) struct SyncHandle {
     /// Whether a session syncs by itself; the command line requests each sync.
     pub(crate) automatic: bool,
+    /// What waits for the server.
+    pub(crate) waits: PushWaits,
     running: Mutex<Option<Cancel>>,
     progress: Mutex<Option<SyncProgressDto>>,
     last: Mutex<Option<(SyncReport, Option<ErrorCode>)>>,
@@ -38,6 +40,17 @@ impl SyncHandle {
         *acquire(&self.running) = None;
         *acquire(&self.progress) = None;
         *acquire(&self.last) = Some((report, stopped));
+    }
+
+    /// Ends a push without a pull: what the last whole sync has found still holds, unless it found no server.
+    pub(crate) fn end_push(&self, pushed: SyncReport) {
+        let (mut report, stopped) = self.last().unwrap_or_default();
+        (report.pushed, report.pending, report.rejected) = (pushed.pushed, pushed.pending, pushed.rejected);
+        (report.conflicts, report.waiting, report.compared) = (pushed.conflicts, pushed.waiting, pushed.compared);
+        (report.bytes_up, report.bytes_down) = (pushed.bytes_up, pushed.bytes_down);
+        let is_reachable = stopped == Some(ErrorCode::ServerUnreachable);
+        report.stopped_by = report.stopped_by.filter(|_| !is_reachable);
+        self.end(report, stopped.filter(|_| !is_reachable));
     }
 
     /// Ends the running sync at its next await.

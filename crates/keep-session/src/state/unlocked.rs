@@ -7,6 +7,7 @@ use keep_audit::Actor;
 use keep_domain::{ErrorCode, PatientId, Rank, ResourceKey, Role, Segment, UserId};
 use keep_keys::{KeyRing, ResumeSecret, UserKeys};
 use keep_store::{AuditOpener, AuditTicket, Store};
+use keep_sync::Credentials;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub(crate) struct SessionMemory {
     pub(crate) drafts: Mutex<HashSet<Uuid>>,
     /// Documents that the page shows.
     pub(crate) documents: Mutex<OpenDocuments>,
+    /// The credentials of the last sync, with their connection.
+    pub(crate) credentials: Mutex<Option<Credentials>>,
     /// The user as records name them, once it was searched for.
     pub(crate) practitioner: OnceLock<ResourceKey>,
 }

@@ -211,12 +211,12 @@ fn delivery_is_counted_and_never_changes_an_entry() {
         ledger.append(chart_read()).expect("written");
     }
     assert_eq!(ledger.pending_count(), Ok(4));
-    let first: Vec<u64> = ledger.undelivered(2).expect("window").iter().map(|e| e.header.sequence).collect();
+    let first: Vec<u64> = ledger.undelivered(0, 2).expect("window").iter().map(|e| e.header.sequence).collect();
     assert_eq!(first, [0, 1]);
     ledger.mark_delivered(&first, UtcMillis(5)).expect("marked");
     ledger.mark_delivered(&first, UtcMillis(6)).expect("repeat");
     assert_eq!(ledger.pending_count(), Ok(2));
-    assert_eq!(ledger.undelivered(9).expect("window").first().map(|e| e.header.sequence), Some(2));
+    assert_eq!(ledger.undelivered(0, 9).expect("window").first().map(|e| e.header.sequence), Some(2));
     assert!(ledger.mark_delivered(&[99], UtcMillis(7)).is_err());
     assert!(check(&fixture.path(), None).is_clean());
 }

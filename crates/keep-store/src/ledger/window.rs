@@ -123,17 +123,17 @@ impl Ledger {
         })
     }
 
-    /// The oldest entries that the server has not confirmed, in order, at most `limit` and never over 500.
+    /// The oldest entries from number `from` on that the server has not confirmed, in order, at most `limit` and never over 500.
     ///
     /// # Errors
     /// What SQLite refuses.
-    pub fn undelivered(&self, limit: u32) -> Result<Vec<LedgerEntry>, StoreError> {
+    pub fn undelivered(&self, from: u64, limit: u32) -> Result<Vec<LedgerEntry>, StoreError> {
         self.with_reader(|conn| {
             let mut statement = conn.prepare_cached(&format!(
-                "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence NOT IN (SELECT sequence FROM delivery)
-                 ORDER BY sequence LIMIT ?1"
+                "SELECT {ENTRY_COLUMNS} FROM entry WHERE sequence >= ?1
+                 AND sequence NOT IN (SELECT sequence FROM delivery) ORDER BY sequence LIMIT ?2"
             ))?;
-            let rows = statement.query_map([limit.min(WINDOW_LIMIT)], entry_of)?;
+            let rows = statement.query_map(params![signed(from)?, limit.min(WINDOW_LIMIT)], entry_of)?;
             rows.map(|r| r.map_err(StoreError::from)?).collect()
         })
     }

@@ -3,15 +3,15 @@ use crate::{ConflictId, EntryState, OutgoingSet, RecordState, SetState, StoreErr
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Phi, UtcMillis};
 
-fn sets(store: &Store) -> Vec<OutgoingSet> {
+pub(super) fn sets(store: &Store) -> Vec<OutgoingSet> {
     store.next_change_sets(&TestClinic::ticket(store), 50).expect("sets")
 }
 
-fn states(store: &Store) -> Vec<(ChangeSetId, SetState)> {
+pub(super) fn states(store: &Store) -> Vec<(ChangeSetId, SetState)> {
     sets(store).iter().map(|s| (s.id, s.state)).collect()
 }
 
-fn create(store: &Store, id: &str, value: &str) -> ChangeSetId {
+pub(super) fn create(store: &Store, id: &str, value: &str) -> ChangeSetId {
     save(store, Operation::Create, None, &observation(id, "101", value, None))
 }
 
@@ -84,7 +84,7 @@ fn a_rejected_entry_has_its_reason_and_dependent_sets_wait() {
     store
         .write(|tx| {
             tx.mark_in_flight(first)?;
-            tx.reject(first, &key("Encounter/v1"), &Phi::new("{\"resourceType\":\"OperationOutcome\"}".into()))
+            tx.reject(first, &key("Encounter/v1"), &Phi::new("{\"resourceType\":\"OperationOutcome\"}".into()), &[])
         })
         .expect("rejected");
     assert_eq!(

@@ -140,6 +140,7 @@ fn unsent(store: &Store) -> String {
                 state: EntryState::Waiting,
                 idempotency: String::from("x"),
                 outcome: None,
+                fields: Vec::new(),
                 conflict: None,
                 before: None,
             };

@@ -112,7 +112,7 @@ fn an_unsent_or_rejected_edit_waits_again() {
     let outcome = Phi::new(String::from("{\"resourceType\":\"OperationOutcome\"}"));
     let rejected = store.write(|tx| {
         tx.mark_in_flight(set)?;
-        tx.reject(set, &key("Observation/o1"), &outcome)
+        tx.reject(set, &key("Observation/o1"), &outcome, &[])
     });
     rejected.expect("rejected");
     marked_and_undone(&store, "Observation/o1", Some("1"));

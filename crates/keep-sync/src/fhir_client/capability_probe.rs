@@ -35,13 +35,13 @@ impl FhirClient {
         }
         let statement = Raw::parse(&resource_text(response)?).map_err(|_| SyncError::InvalidResponse)?;
         let mut capabilities = Capabilities::from_statement(self.base(), &statement, now)?;
-        // A statement does not mention compressed requests: a harmless compressed search must be understood.
-        let body = RequestBody::gzip_form("_id=chartkeep-probe&_summary=count");
-        let url = join_path(self.base(), "Patient/_search")?;
-        let response = self.send(Method::POST, &url, Vec::new(), Some(body)).await?;
+        // A statement does not mention compressed requests: a compressed batch of nothing must be understood. It is in the
+        // form of the writes, since HAPI unpacks JSON and ignores packed forms.
+        let body = RequestBody::gzip_fhir(r#"{"resourceType":"Bundle","type":"batch","entry":[]}"#);
+        let response = self.send(Method::POST, self.base(), Vec::new(), Some(body)).await?;
         let text = if response.is_success() { response.text().ok() } else { None };
         capabilities.gzip_requests =
-            text.is_some_and(|text| Bundle::parse(&text).is_ok_and(|b| b.kind == "searchset" && b.total == Some(0)));
+            text.is_some_and(|text| Bundle::parse(&text).is_ok_and(|bundle| bundle.kind == "batch-response"));
         Ok(capabilities)
     }
 }

@@ -8,6 +8,7 @@ use keep_domain::Secret;
 use reqwest::Method;
 use reqwest::header::{self, HeaderName};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use url::Url;
 
 /// Largest page or resource that is read, bytes uncompressed.
@@ -40,6 +41,11 @@ impl FhirClient {
     /// The FHIR base, which is also the server's name in cursors.
     pub(crate) fn base(&self) -> &Url {
         &self.credentials.server().settings().fhir_base
+    }
+
+    /// Monotonic time, by the clock of the connection.
+    pub(crate) fn monotonic(&self) -> Duration {
+        self.credentials.server().http().clock().monotonic()
     }
 
     /// Bytes sent and received.
@@ -100,7 +106,7 @@ impl FhirClient {
         http.headers.clone_from(&request.headers);
         http.headers.push((header::ACCEPT, String::from(FHIR_JSON)));
         if let Some(body) = &request.body {
-            http.content_type = body.content_type;
+            http.content_type = FHIR_JSON;
             let accepts_gzip = self.known_capabilities().is_some_and(|c| c.gzip_requests);
             if body.force_gzip || (accepts_gzip && body.bytes.len() >= MIN_GZIP_BYTES) {
                 http.headers.push((header::CONTENT_ENCODING, String::from("gzip")));
@@ -123,19 +129,18 @@ struct FhirRequest<'a> {
 
 /// A request body with its media type.
 pub(super) struct RequestBody {
-    content_type: &'static str,
     bytes: Vec<u8>,
     force_gzip: bool,
 }
 
 impl RequestBody {
     pub(super) fn fhir(text: &str) -> Self {
-        Self { content_type: FHIR_JSON, bytes: text.as_bytes().to_vec(), force_gzip: false }
+        Self { bytes: text.as_bytes().to_vec(), force_gzip: false }
     }
 
-    /// A form that is compressed in any case, to find out whether the server accepts it.
-    pub(super) fn gzip_form(text: &str) -> Self {
-        Self { content_type: "application/x-www-form-urlencoded", bytes: text.as_bytes().to_vec(), force_gzip: true }
+    /// A resource that is compressed in any case, to find out whether the server accepts it.
+    pub(super) fn gzip_fhir(text: &str) -> Self {
+        Self { force_gzip: true, ..Self::fhir(text) }
     }
 }
 

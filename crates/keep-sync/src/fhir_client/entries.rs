@@ -162,7 +162,7 @@ fn key_of(resource: Node<'_>) -> Option<ResourceKey> {
 }
 
 /// `Type/id` at the end of a relative or absolute address, without its version.
-fn key_of_url(url: &str) -> Option<ResourceKey> {
+pub(super) fn key_of_url(url: &str) -> Option<ResourceKey> {
     let path = url.split("/_history").next()?;
     let mut parts = path.rsplit('/');
     let (id, kind) = (parts.next()?, parts.next()?);

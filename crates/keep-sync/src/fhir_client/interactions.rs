@@ -1,14 +1,16 @@
 //! Reads and writes of single resources, and transactions.
 
 use super::client::{FhirClient, RequestBody, resource_text};
-use super::entries::is_resource;
+use super::entries::{is_resource, key_of_url};
 use crate::error::SyncError;
 use crate::http::{HttpResponse, join_path};
 use keep_domain::{Phi, ResourceKey};
+use keep_fhir::version_of_etag;
 use reqwest::Method;
 use reqwest::header::{self, HeaderName};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
+const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 
 /// The server's response to a read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct WriteResponse {
     pub text: Phi<String>,
     /// `Retry-After`, seconds.
     pub(crate) retry_after: Option<u64>,
+    /// The resource that a single write names in its `Location`.
+    pub(crate) created: Option<ResourceKey>,
 }
 
 impl FhirClient {
@@ -53,8 +57,7 @@ impl FhirClient {
         }
         let url = join_path(self.base(), &key.to_string())?;
         let response = self.send(Method::GET, &url, headers, None).await?;
-        let version_id =
-            response.header(&header::ETAG).map(|e| e.strip_prefix("W/").unwrap_or(e).trim_matches('"').to_owned());
+        let version_id = response.header(&header::ETAG).and_then(version_of_etag);
         match response.status {
             200 => {
                 let text = resource_text(response)?;
@@ -72,6 +75,21 @@ impl FhirClient {
         }
     }
 
+    /// Reads one version of a resource; `None` where the server does not give it.
+    ///
+    /// # Errors
+    /// Transport errors.
+    pub(crate) async fn read_version(
+        &self,
+        key: &ResourceKey,
+        version: &str,
+    ) -> Result<Option<Phi<String>>, SyncError> {
+        let url = join_path(self.base(), &format!("{key}/_history/{version}"))?;
+        let response = self.send(Method::GET, &url, Vec::new(), None).await?;
+        let text = if response.status == 200 { resource_text(response).ok() } else { None };
+        Ok(text.filter(|text| is_resource(text, key)).map(Phi::new))
+    }
+
     /// Posts a transaction or batch bundle to the base.
     ///
     /// # Errors
@@ -79,6 +97,31 @@ impl FhirClient {
     pub async fn transact(&self, bundle: &str) -> Result<WriteResponse, SyncError> {
         let headers = vec![(PREFER, String::from("return=minimal"))];
         self.send(Method::POST, self.base(), headers, Some(RequestBody::fhir(bundle))).await?.try_into()
+    }
+
+    /// Creates one resource under the client's own id, unless there is one already.
+    ///
+    /// # Errors
+    /// Transport errors, after which it is unknown whether it was applied.
+    pub(crate) async fn create_as(&self, key: &ResourceKey, text: &str) -> Result<WriteResponse, SyncError> {
+        let headers = vec![(PREFER, String::from("return=minimal")), (header::IF_NONE_MATCH, String::from("*"))];
+        let url = join_path(self.base(), &key.to_string())?;
+        self.send(Method::PUT, &url, headers, Some(RequestBody::fhir(text))).await?.try_into()
+    }
+
+    /// Creates one resource, whose id the server makes, unless one matches `if_none_exist`, a search.
+    ///
+    /// # Errors
+    /// Transport errors, after which it is unknown whether it was applied.
+    pub(crate) async fn create(
+        &self,
+        resource_type: &str,
+        text: &str,
+        if_none_exist: &str,
+    ) -> Result<WriteResponse, SyncError> {
+        let headers = vec![(PREFER, String::from("return=minimal")), (IF_NONE_EXIST, if_none_exist.to_owned())];
+        let url = join_path(self.base(), resource_type)?;
+        self.send(Method::POST, &url, headers, Some(RequestBody::fhir(text))).await?.try_into()
     }
 
     /// Puts one resource, conditional on the version that it is based on.
@@ -104,12 +147,13 @@ impl TryFrom<HttpResponse> for WriteResponse {
     type Error = SyncError;
     fn try_from(response: HttpResponse) -> Result<Self, SyncError> {
         let (status, retry_after) = (response.status, response.retry_after());
+        let created = response.header(&header::LOCATION).and_then(key_of_url);
         // Only the status of a gateway's error page matters; a success must be FHIR or empty.
         let text = if response.is_success() && !response.body.is_empty() {
             resource_text(response)?
         } else {
             response.text().unwrap_or_default()
         };
-        Ok(Self { status, text: Phi::new(text), retry_after })
+        Ok(Self { status, text: Phi::new(text), retry_after, created })
     }
 }

@@ -83,7 +83,10 @@ pub(super) fn page_of(key: &CursorKey, state: &PullState, content: Page) -> Resu
 pub(super) fn apply_and_merge(store: &dyn SyncStore, page: Page) -> Result<ApplyReport, SyncError> {
     let mut report = store.apply_page(page)?;
     for contested in std::mem::take(&mut report.contested) {
-        store.record_outcomes(contested.set, &[reconcile(&contested.entry, contested.theirs.as_ref())])?;
+        store.record_outcomes(
+            contested.set,
+            &[reconcile(&contested.entry, contested.theirs.as_ref().map(Into::into))],
+        )?;
     }
     Ok(report)
 }

@@ -1,7 +1,12 @@
 use super::*;
-use crate::memory_store::{MemoryStore, outgoing};
+
+mod authors;
+mod refusals;
+mod versions;
+
+use crate::memory_store::MemoryStore;
 use crate::test_server::{Request, TestServer, json, json_with, signed_in};
-use keep_domain::{Phi, Segment};
+use keep_domain::{Segment, UserId};
 
 const NEW: &str = r#"{"resourceType":"Observation","id":"o1","status":"final"}"#;
 const BASE: &str =
@@ -14,24 +19,35 @@ fn amara() -> UserId {
     UserId::of("https://id.example", "amara")
 }
 
-fn bo() -> UserId {
-    UserId::of("https://id.example", "bo")
+/// What one run did.
+struct Run {
+    ended: Result<(), SyncError>,
+    pushed: Pushed,
+    waiting: Vec<(u64, WaitCause, Option<u16>)>,
+    server: TestServer,
 }
 
 async fn push(
     store: &Arc<MemoryStore>,
     answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
 ) -> (Result<u64, SyncError>, TestServer) {
+    let run = run(store, answer).await;
+    (run.ended.map(|()| run.pushed.confirmed), run.server)
+}
+
+async fn run(store: &Arc<MemoryStore>, answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Run {
     let (server, credentials) = signed_in(answer).await;
     let pusher = Pusher {
         client: FhirClient::open(credentials),
         store: Arc::clone(store) as Arc<dyn SyncStore>,
-        user: amara(),
+        waits: PushWaits::default(),
+        authors: Vec::new(),
         progress: Arc::new(|_| {}),
     };
-    let mut confirmed = 0;
-    let done = pusher.push_all(&mut confirmed).await;
-    (done.map(|()| confirmed), server)
+    let mut pushed = Pushed::default();
+    let ended = pusher.push_all(&mut pushed).await;
+    let waiting = pusher.waits.list().into_iter().map(|w| (w.change_set, w.cause, w.status)).collect();
+    Run { ended, pushed, waiting, server }
 }
 
 fn new_store() -> Arc<MemoryStore> {
@@ -158,18 +174,6 @@ async fn a_rejected_record_is_set_aside_with_the_reason_and_blocks_no_other() {
 }
 
 #[tokio::test]
-async fn a_403_rejects_own_sets_and_leaves_a_colleagues() {
-    let store = new_store();
-    store.save(5, bo(), OURS, Some(("1", BASE)));
-    store.save(6, amara(), NEW, None);
-    let (done, _) = push(&store, |_| json(403, "")).await;
-    assert_eq!(done, Ok(0));
-    let contents = store.contents();
-    assert_eq!(contents.returned, [ChangeSetId(5)]);
-    assert!(matches!(contents.outcomes[..], [(ChangeSetId(6), PushOutcome::Rejected { .. })]));
-}
-
-#[tokio::test]
 async fn a_busy_server_is_left_alone_until_retry_after() {
     let store = new_store();
     store.save(5, amara(), NEW, None);
@@ -229,15 +233,4 @@ async fn a_large_set_is_sent_in_chunks() {
     })
     .await;
     assert_eq!((done, posts(&server).len()), (Ok(250), 7));
-}
-
-#[test]
-fn chunks_respect_the_limits() {
-    let entry = |length: usize| OutgoingEntry { raw: Phi::new("x".repeat(length)), ..outgoing(NEW, None) };
-    let planned =
-        |lengths: &[usize]| plan_chunk(&lengths.iter().map(|l| entry(*l)).collect::<Vec<_>>()).map(<[_]>::len);
-    assert_eq!(planned(&[]), None);
-    assert_eq!(planned(&[10; 41]), Some(40));
-    assert_eq!(planned(&[300_000, 300_000]), Some(1));
-    assert_eq!(planned(&[900_000, 10]), Some(1), "a single entry may be larger: the server decides");
 }

@@ -58,6 +58,29 @@ async fn a_redirect_to_another_origin_is_not_followed() {
 }
 
 #[tokio::test]
+async fn a_write_is_repeated_by_307_and_308_and_turned_into_a_read_by_none() {
+    for (status, expected, requests) in [(301, 301, 1), (302, 302, 1), (303, 303, 1), (307, 201, 2), (308, 201, 2)] {
+        let server = TestServer::plain(move |request| match request.target.as_str() {
+            "/fhir" => format!("HTTP/1.1 {status} X\r\nLocation: /moved\r\nContent-Length: 0\r\n\r\n").into_bytes(),
+            _ => json(if request.method == "POST" { 201 } else { 200 }, "{}"),
+        })
+        .await;
+        let opened = server.server();
+        let request = |method| crate::http::HttpRequest {
+            body: (method == reqwest::Method::POST).then(|| b"{}".to_vec()),
+            content_type: "application/fhir+json",
+            ..crate::http::HttpRequest::new(method, &server.base, 1000)
+        };
+        let written = opened.http().send(request(reqwest::Method::POST)).await.unwrap();
+        let posted = server.requests();
+        assert_eq!((written.status, posted.len()), (expected, requests), "{status}");
+        assert!(posted.iter().all(|r| r.method == "POST" && r.body == b"{}"), "{status}");
+        let read = opened.http().send(request(reqwest::Method::GET)).await.unwrap();
+        assert_eq!(read.status, 200, "a read follows {status}");
+    }
+}
+
+#[tokio::test]
 async fn a_closed_port_is_unreachable() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let base = format!("http://127.0.0.1:{port}/fhir").parse().unwrap();

@@ -44,7 +44,11 @@ const item = (
   author: "Amara Okafor",
   saved: "2026-11-22T13:52:00+03:00",
   kinds,
+  patient: "p1",
+  patientName: "Wanjiru, Grace",
   reason: null,
+  rejected: [],
+  waitsFor: null,
   conflict: null,
   ...overrides,
 });
@@ -65,11 +69,21 @@ export function pageOf(state: FakeState): SyncPageDto {
       ? [
           item(35, "rejected", ["Note"], {
             reason: "The server does not know this practitioner.",
+            rejected: [
+              {
+                reference: "Composition/n1",
+                kind: "Composition",
+                words: "The server does not know this practitioner.",
+                fields: ["Composition.author"],
+              },
+            ],
           }),
         ]
       : []),
     ...Array.from({ length: state.pending }, (_, at) =>
-      item(39 + at, at === 2 ? "waits_for_rank" : "pending", at === 0 ? ["Vitals", "visit"] : ["Note"]),
+      item(39 + at, at === 2 ? "waits_for_rank" : "pending", at === 0 ? ["Vitals", "visit"] : ["Note"], {
+        waitsFor: at === 0 ? { cause: "not_offered", status: 404 } : null,
+      }),
     ),
   ];
   return {

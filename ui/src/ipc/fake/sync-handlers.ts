@@ -8,6 +8,7 @@ type HandledCommands =
   | "sync_now"
   | "sync_cancel"
   | "sync_retry"
+  | "sync_give_up"
   | "conflict"
   | "decide_conflict";
 
@@ -31,6 +32,12 @@ export function syncHandlers(state: FakeState): HandlersOf<HandledCommands> {
     sync_retry: () => {
       state.rejected = 0;
       state.pending += 1;
+      emitChip();
+      return pageOf(state);
+    },
+    sync_give_up: ({ reason }) => {
+      if (reason.trim() === "") return refuse("invalid");
+      state.rejected = 0;
       emitChip();
       return pageOf(state);
     },

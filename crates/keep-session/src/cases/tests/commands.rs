@@ -213,6 +213,10 @@ fn commands() -> Vec<(&'static str, Leaves)> {
             Nothing("only what the server refused can be sent again: `a_rejected_set_can_be_sent_again` has one"),
         ),
         (
+            "sync_give_up",
+            Nothing("only what the server refused can be given up: `a_rejected_set_can_be_given_up` has one"),
+        ),
+        (
             "check_vitals",
             Events(
                 nurse_amara,
