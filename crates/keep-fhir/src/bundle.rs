@@ -174,7 +174,8 @@ pub fn version_of_etag(etag: &str) -> Option<String> {
 }
 
 /// The version id at the end of the address of a version (`…/_history/3`).
-fn version_of_location(location: &str) -> Option<String> {
+#[must_use]
+pub fn version_of_location(location: &str) -> Option<String> {
     let (_, version) = location.rsplit_once("/_history/")?;
     let version = version.split(['/', '?', '#']).next().unwrap_or_default();
     (!version.is_empty()).then(|| version.to_owned())

@@ -23,7 +23,7 @@ impl Journal for ServerIdRow {
 }
 
 /// A record as the server has stored it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredThere {
     /// Its text with the server's id.
     pub text: Phi<String>,

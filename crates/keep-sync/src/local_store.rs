@@ -166,6 +166,7 @@ impl SyncStore for LocalStore {
                             let _written = tx.append(&self.event(EventClass::ConflictFound, key))?;
                         }
                     }
+                    PushOutcome::Created { key, there } => tx.confirm_as(set, key, there)?,
                     PushOutcome::Arrived { theirs, version } => tx.accept_theirs(set, theirs, version)?,
                     PushOutcome::Rejected { key, reason, fields } => {
                         tx.reject(set, key, reason, fields)?;
@@ -200,6 +201,10 @@ impl SyncStore for LocalStore {
             texts.iter().try_for_each(|(key, text)| tx.rewrite_unsent(set, key, text))
         });
         written.map_err(|e| failed(&e))
+    }
+
+    fn server_ids(&self, keys: &[ResourceKey]) -> Result<Vec<(ResourceKey, ResourceKey)>, SyncError> {
+        self.store.server_ids(keys).map_err(|e| failed(&e))
     }
 
     fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError> {

@@ -23,6 +23,8 @@ pub(crate) struct Contents {
     pub(crate) pages: usize,
     /// Sets with a rejected or conflicting entry.
     pub(crate) blocked: Vec<ChangeSetId>,
+    /// What the server has created under ids of its own.
+    pub(crate) server_ids: Vec<(ResourceKey, ResourceKey)>,
     /// Cursors of other users' views of Patient.
     pub(crate) other_cursors: Vec<Cursor>,
     /// Storing the next page fails with a full disk.
@@ -154,13 +156,18 @@ impl SyncStore for MemoryStore {
     }
 
     fn record_outcomes(&self, id: ChangeSetId, outcomes: &[PushOutcome]) -> Result<(), SyncError> {
-        let mut contents = self.contents();
+        let mut guard = self.contents();
+        let contents = &mut *guard;
         for outcome in outcomes {
             contents.outcomes.push((id, outcome.clone()));
             let mut empty = false;
             if let Some(set) = contents.sets.get_mut(&id) {
                 match outcome {
                     PushOutcome::Confirmed { key, .. } => set.entries.retain(|e| e.key != *key),
+                    PushOutcome::Created { key, there } => {
+                        set.entries.retain(|e| e.key != *key);
+                        contents.server_ids.push((key.clone(), extract(there.text.expose()).unwrap().key));
+                    }
                     PushOutcome::Arrived { theirs, .. } => {
                         let key = extract(theirs.expose()).unwrap().key;
                         set.entries.retain(|e| e.key != key);
@@ -202,6 +209,10 @@ impl SyncStore for MemoryStore {
             entries.iter_mut().filter(|e| e.key == *key).for_each(|e| e.raw = text.clone());
         }
         Ok(())
+    }
+
+    fn server_ids(&self, keys: &[ResourceKey]) -> Result<Vec<(ResourceKey, ResourceKey)>, SyncError> {
+        Ok(self.contents().server_ids.iter().filter(|(key, _)| keys.contains(key)).cloned().collect())
     }
 
     fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError> {

@@ -4,6 +4,7 @@ mod ask;
 mod authors;
 mod plan;
 mod response;
+mod single;
 mod waits;
 
 pub use authors::{AuthorIdentity, USER_SYSTEM};
@@ -11,14 +12,15 @@ pub use waits::{PushWaits, WaitCause, WaitingSet};
 
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{FhirClient, WriteResponse};
+use crate::fhir_client::FhirClient;
 use crate::report::{Progress, ProgressSink};
 use crate::sync_store::{PushOutcome, SyncStore};
-use ask::AskError;
+use ask::{Answers, AskError};
 use keep_domain::ResourceKey;
-use keep_store::{ChangeSetId, EntryState, OutgoingEntry, OutgoingSet};
-use plan::{Limits, bundle_of, independent_of};
+use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
+use plan::{Limits, bundle_of, in_order, independent_of};
 use response::{Rejection, Verdict, classify};
+use single::{IdMaker, Judged};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +42,8 @@ pub(crate) struct Pusher {
     pub(crate) waits: PushWaits,
     /// Who may have written a record.
     pub(crate) authors: Vec<AuthorIdentity>,
+    /// Whether the server says that it takes transactions.
+    pub(crate) transaction: bool,
     pub(crate) progress: ProgressSink,
 }
 
@@ -65,9 +69,21 @@ enum SetEnd {
     Waits(Wait),
 }
 
+/// How a set is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As transactions.
+    Transaction,
+    /// One record at a time, in the order of the references.
+    Single,
+}
+
 /// One set during its turn.
 struct Turn {
     id: ChangeSetId,
+    way: Way,
+    /// Whether an earlier answer was lost.
+    may_have_arrived: bool,
     limits: Limits,
     /// Rounds without progress.
     rounds: u32,
@@ -138,34 +154,47 @@ impl Pusher {
     async fn try_set(&self, listed: &OutgoingSet, pushed: &mut Pushed) -> Result<SetEnd, AskError> {
         let id = listed.id;
         // INVARIANT: what may have been sent is looked up on the server before it is sent again.
-        if listed.entries.iter().any(|e| e.state == EntryState::InFlight) {
+        let may_have_arrived = listed.entries.iter().any(|e| e.state == EntryState::InFlight);
+        if may_have_arrived {
             let outcomes = self.ask_about(&listed.entries).await?;
             self.record(id, outcomes, pushed).await?;
         }
-        let wait = WaitCause::Changing.into();
-        let mut turn = Turn { id, limits: Limits::default(), rounds: 0, wait, refused: Vec::new() };
+        let is_single = !self.transaction || self.id_maker().await? == Some(IdMaker::Server);
+        let mut turn = Turn {
+            id,
+            way: if is_single { Way::Single } else { Way::Transaction },
+            may_have_arrived,
+            limits: Limits::default(),
+            rounds: 0,
+            wait: WaitCause::Changing.into(),
+            refused: Vec::new(),
+        };
         while turn.rounds < MAX_ROUNDS {
             turn.rounds += 1;
             let Some(set) = with_store(&self.store, move |store| store.mark_in_flight(id)).await? else {
                 return Ok(SetEnd::Done);
             };
             // INVARIANT: nothing is sent that names an author whom the server does not have.
-            if self.settle_authors(&set, false).await? {
+            if self.settle_authors(&set, false).await? || self.settle_references(&set).await? {
                 turn.rounds -= 1;
                 continue;
             }
             let entries = independent_of(&turn.refused_keys(), set.entries);
-            let Some(chunk) = turn.limits.chunk_of(&entries) else { break };
+            let (entries, limits) = match turn.way {
+                Way::Transaction => (entries, turn.limits),
+                Way::Single => (in_order(entries), Limits::ONE),
+            };
+            let Some(chunk) = limits.chunk_of(&entries) else { break };
             let answers = self.guard(chunk.to_vec()).await?;
             if !answers.outcomes.is_empty() {
                 self.record(id, answers.outcomes, pushed).await?;
                 continue;
             }
-            let bundle = bundle_of(&answers.to_send, &answers.compared)?;
-            let response = match self.client.transact(bundle.as_str()).await {
-                Ok(response) => response,
+            let judged = match self.send(&turn, &answers).await {
+                Ok(judged) => judged,
                 Err(SyncError::InvalidResponse) => {
                     turn.wait = WaitCause::NotFhir.into();
+                    turn.may_have_arrived = true;
                     let outcomes = self.ask_about(&answers.to_send).await?;
                     self.record(id, outcomes, pushed).await?;
                     continue;
@@ -173,7 +202,7 @@ impl Pusher {
                 Err(error) => return Err(AskError::Ends(error)),
             };
             let compared = answers.compared.len();
-            if let Some(end) = self.follow(&mut turn, &answers.to_send, response, pushed).await? {
+            if let Some(end) = self.follow(&mut turn, &answers.to_send, judged, pushed).await? {
                 return Ok(end);
             }
             if turn.rounds == 0 {
@@ -188,17 +217,32 @@ impl Pusher {
         Ok(SetEnd::Rejected)
     }
 
+    async fn send(&self, turn: &Turn, answers: &Answers) -> Result<Judged, SyncError> {
+        // INVARIANT: composed for either way, so that none sends an update that nothing guards.
+        let bundle = bundle_of(&answers.to_send, &answers.compared)?;
+        match (turn.way, &answers.to_send[..]) {
+            (Way::Single, [only]) => self.send_one(only, turn.may_have_arrived).await,
+            _ => {
+                let response = self.client.transact(bundle.as_str()).await?;
+                Ok((classify(&response, &answers.to_send), Some(response.status)))
+            }
+        }
+    }
+
     /// Does what a response asks for; `Some` ends the turn of the set. Progress starts the rounds again.
     async fn follow(
         &self,
         turn: &mut Turn,
         sent: &[OutgoingEntry],
-        response: WriteResponse,
+        (verdict, status): Judged,
         pushed: &mut Pushed,
     ) -> Result<Option<SetEnd>, AskError> {
-        let (id, status) = (turn.id, Some(response.status));
-        match classify(&response, sent) {
+        let id = turn.id;
+        match verdict {
             Verdict::Accepted(mut outcomes) => {
+                if turn.way == Way::Transaction && sent.iter().any(|e| e.operation == Operation::Create) {
+                    self.learn_id_maker(IdMaker::Client).await?;
+                }
                 let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
                 let rest: Vec<&OutgoingEntry> = sent.iter().filter(|e| !is_confirmed(e)).collect();
                 // Some servers return no versions, so accepted entries are read back.
@@ -222,7 +266,7 @@ impl Pusher {
                 with_store(&self.store, move |store| store.return_to_queue(id)).await?;
                 let wait = retry_after.unwrap_or(DEFAULT_WAIT);
                 if wait > MAX_WAIT {
-                    let error = SyncError::Failed { status: response.status, retry_after: Some(wait) };
+                    let error = SyncError::Failed { status: status.unwrap_or(503), retry_after: Some(wait) };
                     return Err(AskError::Ends(error));
                 }
                 tokio::time::sleep(Duration::from_secs(wait)).await;
@@ -231,6 +275,9 @@ impl Pusher {
                 (turn.limits, turn.rounds) = (Limits::below(sent.len()), 0);
             }
             Verdict::TooLarge => return self.waits_unsent(id, Wait { cause: WaitCause::TooLarge, status }).await,
+            Verdict::Waits(WaitCause::NotOffered) if turn.way == Way::Transaction => {
+                (turn.way, turn.rounds) = (Way::Single, 0);
+            }
             Verdict::Waits(cause) => return self.waits_unsent(id, Wait { cause, status }).await,
             Verdict::Uncertain => {
                 let outcomes = self.ask_about(sent).await?;
@@ -262,16 +309,17 @@ impl Pusher {
     }
 }
 
-/// Sets the entry aside that the server rejects. Where it does not say which one, they are sent one by one.
+/// Sets the entry aside that the server rejects. Where it does not say which one, or rejects the transaction itself, they
+/// are sent one by one.
 fn refuse(turn: &mut Turn, sent: &[OutgoingEntry], rejection: Rejection) {
     let Rejection { words, fields, entry } = rejection;
-    let named = match sent {
-        [only] => Some(only),
+    let named = match (turn.way, sent) {
+        (Way::Single, [only]) => Some(only),
         _ => entry.and_then(|position| sent.get(position)),
     };
     match named {
         Some(entry) => turn.refused.push(PushOutcome::Rejected { key: entry.key.clone(), reason: words, fields }),
-        None => turn.limits = Limits::ONE,
+        None => turn.way = Way::Single,
     }
 }
 

@@ -74,7 +74,8 @@ pub async fn run_sync(run: &SyncRun) -> SyncReport {
 async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncError> {
     let capabilities = capabilities(run).await?;
     let SyncRun { client, store, authors, waits, roles, extent, cancel, progress, .. } = run.clone();
-    let pusher = Pusher { client, store, waits, authors, progress };
+    let transaction = capabilities.transaction;
+    let pusher = Pusher { client, store, waits, authors, transaction, progress };
     let held_by = push(&pusher, report).await?;
     if extent == SyncExtent::Push {
         return held_by.map_or(Ok(()), Err);
@@ -111,3 +112,6 @@ async fn capabilities(run: &SyncRun) -> Result<Arc<Capabilities>, SyncError> {
     }
     Ok(current)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use crate::error::SyncError;
 use keep_domain::{EventId, Phi, Rank, ResourceId, ResourceKey, UtcMillis};
-use keep_store::{ChangeSetId, Contested, Cursor, CursorKey, OutgoingSet, Page};
+use keep_store::{ChangeSetId, Contested, Cursor, CursorKey, OutgoingSet, Page, StoredThere};
 
 /// The result of storing a page.
 #[derive(Debug, Default)]
@@ -31,6 +31,13 @@ pub enum PushOutcome {
         theirs: Phi<String>,
         /// Its version id where the text has none, from the `ETag`.
         version: String,
+    },
+    /// The server has created it under an id of its own.
+    Created {
+        /// The resource as it is known here.
+        key: ResourceKey,
+        /// As it is known there.
+        there: StoredThere,
     },
     /// The server had a newer version and the changes do not overlap: from now on the entry is `merged`, based on
     /// `theirs`.
@@ -62,14 +69,14 @@ impl PushOutcome {
     /// The resource of a confirmation.
     pub(crate) const fn confirmed_key(&self) -> Option<&ResourceKey> {
         match self {
-            Self::Confirmed { key, .. } => Some(key),
+            Self::Confirmed { key, .. } | Self::Created { key, .. } => Some(key),
             _ => None,
         }
     }
 
     /// Whether the server has the entry.
     pub(crate) const fn is_delivered(&self) -> bool {
-        matches!(self, Self::Confirmed { .. } | Self::Arrived { .. })
+        matches!(self, Self::Confirmed { .. } | Self::Created { .. } | Self::Arrived { .. })
     }
 }
 
@@ -136,6 +143,9 @@ pub trait SyncStore: Send + Sync + 'static {
 
     /// Replaces texts of a set that have not reached the server, because they name what it does not have.
     fn rewrite(&self, set: ChangeSetId, texts: &[(ResourceKey, Phi<String>)]) -> Result<(), SyncError>;
+
+    /// The server's keys of those of `keys` that it created under ids of its own.
+    fn server_ids(&self, keys: &[ResourceKey]) -> Result<Vec<(ResourceKey, ResourceKey)>, SyncError>;
 
     /// The stored Practitioner whose id or identifier is `subject`.
     fn practitioner(&self, subject: &str) -> Result<Option<ResourceKey>, SyncError>;

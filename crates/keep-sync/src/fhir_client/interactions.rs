@@ -5,7 +5,7 @@ use super::entries::{is_resource, key_of_url};
 use crate::error::SyncError;
 use crate::http::{HttpResponse, join_path};
 use keep_domain::{Phi, ResourceKey};
-use keep_fhir::version_of_etag;
+use keep_fhir::{version_of_etag, version_of_location};
 use reqwest::Method;
 use reqwest::header::{self, HeaderName};
 
@@ -41,6 +41,8 @@ pub struct WriteResponse {
     pub text: Phi<String>,
     /// `Retry-After`, seconds.
     pub(crate) retry_after: Option<u64>,
+    /// The version of a single write, from `ETag` or `Location`.
+    pub(crate) version_id: Option<String>,
     /// The resource that a single write names in its `Location`.
     pub(crate) created: Option<ResourceKey>,
 }
@@ -124,6 +126,16 @@ impl FhirClient {
         self.send(Method::POST, &url, headers, Some(RequestBody::fhir(text))).await?.try_into()
     }
 
+    /// Deletes one resource, conditional on the version that it has.
+    ///
+    /// # Errors
+    /// Transport errors, after which it is unknown whether it was applied.
+    pub(crate) async fn delete(&self, key: &ResourceKey, version: Option<&str>) -> Result<WriteResponse, SyncError> {
+        let headers = version.map(|v| (header::IF_MATCH, format!("W/\"{v}\""))).into_iter().collect();
+        let url = join_path(self.base(), &key.to_string())?;
+        self.send(Method::DELETE, &url, headers, None).await?.try_into()
+    }
+
     /// Puts one resource, conditional on the version that it is based on.
     ///
     /// # Errors
@@ -147,13 +159,15 @@ impl TryFrom<HttpResponse> for WriteResponse {
     type Error = SyncError;
     fn try_from(response: HttpResponse) -> Result<Self, SyncError> {
         let (status, retry_after) = (response.status, response.retry_after());
-        let created = response.header(&header::LOCATION).and_then(key_of_url);
+        let location = response.header(&header::LOCATION);
+        let (created, version) = (location.and_then(key_of_url), location.and_then(version_of_location));
+        let version_id = response.header(&header::ETAG).and_then(version_of_etag).or(version);
         // Only the status of a gateway's error page matters; a success must be FHIR or empty.
         let text = if response.is_success() && !response.body.is_empty() {
             resource_text(response)?
         } else {
             response.text().unwrap_or_default()
         };
-        Ok(Self { status, text: Phi::new(text), retry_after, created })
+        Ok(Self { status, text: Phi::new(text), retry_after, version_id, created })
     }
 }

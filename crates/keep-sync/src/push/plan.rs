@@ -69,6 +69,18 @@ fn refers_to(entry: &OutgoingEntry, key: &ResourceKey) -> bool {
     entry.raw.expose().contains(&format!("\"{key}\""))
 }
 
+/// The entries in an order in which each follows what it refers to, as far as there is one.
+pub(super) fn in_order(mut entries: Vec<OutgoingEntry>) -> Vec<OutgoingEntry> {
+    let mut ordered = Vec::with_capacity(entries.len());
+    while !entries.is_empty() {
+        let is_free = |entry: &OutgoingEntry| !entries.iter().any(|e| e.key != entry.key && refers_to(entry, &e.key));
+        // The first of a cycle breaks it.
+        let next = entries.iter().position(is_free).unwrap_or(0);
+        ordered.push(entries.remove(next));
+    }
+    ordered
+}
+
 /// An entry's version is unknown or cannot guard it, so that the server must be read before it is sent.
 pub(super) fn needs_reading(entry: &OutgoingEntry) -> bool {
     match entry.operation {

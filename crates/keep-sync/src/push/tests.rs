@@ -2,6 +2,7 @@ use super::*;
 
 mod authors;
 mod refusals;
+mod single;
 mod versions;
 
 use crate::memory_store::MemoryStore;
@@ -42,6 +43,7 @@ async fn run(store: &Arc<MemoryStore>, answer: impl Fn(&Request) -> Vec<u8> + Se
         store: Arc::clone(store) as Arc<dyn SyncStore>,
         waits: PushWaits::default(),
         authors: Vec::new(),
+        transaction: true,
         progress: Arc::new(|_| {}),
     };
     let mut pushed = Pushed::default();

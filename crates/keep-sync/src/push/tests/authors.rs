@@ -62,6 +62,7 @@ async fn push_as(
         store: Arc::clone(store) as Arc<dyn SyncStore>,
         waits: PushWaits::default(),
         authors: vec![identity()],
+        transaction: true,
         progress: Arc::new(|_| {}),
     };
     let mut pushed = Pushed::default();

@@ -1,0 +1,133 @@
+//! Servers without transactions, and servers that make the ids themselves.
+
+use super::*;
+use std::collections::BTreeMap;
+
+const VISIT: &str = r#"{"resourceType":"Encounter","id":"v1","status":"in-progress"}"#;
+const PULSE: &str =
+    r#"{"resourceType":"Observation","id":"o1","status":"final","encounter":{"reference":"Encounter/v1"}}"#;
+const PROOF: &str =
+    r#"{"resourceType":"Provenance","id":"p1","target":[{"reference":"Encounter/v1"},{"reference":"Observation/o1"}]}"#;
+
+/// A server that takes single writes only and checks references.
+#[derive(Default)]
+struct Plain {
+    records: BTreeMap<String, String>,
+    /// Whether it makes the ids itself.
+    makes_ids: bool,
+    /// Loses the answer of so many creates.
+    lost: usize,
+}
+
+const REFUSED: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing","diagnostics":"HAPI-0287: Unable to handle this request"}]}"#;
+
+impl Plain {
+    fn answer(&mut self, request: &Request) -> Vec<u8> {
+        let path = request.target.trim_start_matches("/fhir").trim_start_matches('/').to_owned();
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+        match request.method.as_str() {
+            "GET" if !query.is_empty() => self.search(path, query),
+            "GET" => self.records.get(path).map_or_else(|| json(404, ""), |text| json(200, text)),
+            "POST" if path.is_empty() => json(400, REFUSED),
+            "PUT" if self.makes_ids && !self.records.contains_key(path) => json(400, REFUSED),
+            _ if !self.resolves(&body) => json(400, &REFUSED.replace("HAPI-0287", "HAPI-1094")),
+            "PUT" => {
+                self.records.insert(path.to_owned(), body.replacen('{', r#"{"meta":{"versionId":"1"},"#, 1));
+                json_with(201, &[("ETag", "W/\"1\"")], "")
+            }
+            "POST" => self.create(path, &body),
+            _ => json(405, ""),
+        }
+    }
+
+    fn search(&self, kind: &str, query: &str) -> Vec<u8> {
+        let id = query.rsplit("%3A").next().unwrap().rsplit("%7C").next().unwrap();
+        let found = self.records.iter().filter(|(key, text)| key.starts_with(kind) && text.contains(id));
+        let entries: Vec<String> = found.map(|(_, text)| format!(r#"{{"resource":{text}}}"#)).collect();
+        json(200, &format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(",")))
+    }
+
+    fn create(&mut self, kind: &str, body: &str) -> Vec<u8> {
+        assert!(!body.contains(r#""id":"#), "the server makes the id: {body}");
+        let key = format!("{kind}/{}", self.records.len() + 100);
+        let id = key.rsplit('/').next().unwrap().to_owned();
+        self.records.insert(
+            key.clone(),
+            body.replacen('{', &format!(r#"{{"id":"{id}","meta":{{"versionId":"1"}},"#), 1)
+                .replace(r#","meta":{"tag""#, r#","x":{"tag""#),
+        );
+        if self.lost > 0 {
+            self.lost -= 1;
+            return Vec::new();
+        }
+        json_with(201, &[("Location", &format!("https://ehr.example/fhir/{key}/_history/1"))], "")
+    }
+
+    fn resolves(&self, body: &str) -> bool {
+        let named = body.split("\"reference\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+        named.into_iter().all(|name| self.records.contains_key(name))
+    }
+}
+
+fn visit() -> Arc<MemoryStore> {
+    let store = new_store();
+    // Not in the order of their references.
+    store.save(5, amara(), PROOF, None);
+    store.save(5, amara(), PULSE, None);
+    store.save(5, amara(), VISIT, None);
+    store
+}
+
+async fn push_to(server: &Arc<std::sync::Mutex<Plain>>, store: &Arc<MemoryStore>) -> Run {
+    let server = Arc::clone(server);
+    run(store, move |request| server.lock().unwrap().answer(request)).await
+}
+
+#[tokio::test]
+async fn without_transactions_a_visit_is_sent_in_the_order_of_its_references() {
+    let server = Arc::new(std::sync::Mutex::new(Plain::default()));
+    let store = visit();
+    let run = push_to(&server, &store).await;
+    assert_eq!((run.ended, run.pushed.confirmed, run.waiting), (Ok(()), 3, vec![]));
+    let keys: Vec<String> = server.lock().unwrap().records.keys().cloned().collect();
+    assert_eq!(keys, ["Encounter/v1", "Observation/o1", "Provenance/p1"]);
+    assert_eq!(posts(&run.server).len(), 1, "it was asked once whether it takes a transaction");
+}
+
+#[tokio::test]
+async fn where_the_server_makes_the_ids_everything_arrives_once_and_refers_to_them() {
+    for lost in [0, 1, 2] {
+        let server = Arc::new(std::sync::Mutex::new(Plain { makes_ids: true, lost, ..Plain::default() }));
+        let store = visit();
+        let mut confirmed = 0;
+        for _ in 0..=lost {
+            confirmed += push_to(&server, &store).await.pushed.confirmed;
+        }
+        let records = server.lock().unwrap().records.clone();
+        assert_eq!((confirmed, records.len()), (3, 3), "{lost} lost answers: {:?}", records.keys());
+        assert!(store.contents().sets.is_empty());
+        let of = |kind: &str| records.iter().find(|(key, _)| key.starts_with(kind)).unwrap();
+        let (visit, pulse, proof) = (of("Encounter"), of("Observation"), of("Provenance"));
+        assert!(pulse.1.contains(&format!(r#""reference":"{}""#, visit.0)), "{}", pulse.1);
+        assert!(proof.1.contains(pulse.0) && proof.1.contains(visit.0) && proof.1.contains("urn:chartkeep:id"));
+        assert!(visit.1.contains("urn:chartkeep:v1"));
+        // What is written later and still names the visit by our id.
+        store.save(9, amara(), &PULSE.replace("o1", "o2"), None);
+        assert_eq!(push_to(&server, &store).await.pushed.confirmed, 1);
+        assert_eq!(server.lock().unwrap().records.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_bad_in_any_form_is_rejected_with_the_words() {
+    let server = Arc::new(std::sync::Mutex::new(Plain::default()));
+    let store = new_store();
+    store.save(5, amara(), &PULSE.replace("v1", "nowhere"), None);
+    let run = push_to(&server, &store).await;
+    assert_eq!(run.pushed.confirmed, 0);
+    let contents = store.contents();
+    assert!(
+        matches!(&contents.outcomes[..], [(_, PushOutcome::Rejected { reason, .. })] if reason.expose().contains("HAPI-1094"))
+    );
+}
