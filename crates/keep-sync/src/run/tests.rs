@@ -14,7 +14,7 @@ async fn a_save_is_one_packed_request_and_nothing_else() {
         }
         "/fhir" => {
             let one = r#"{"response":{"status":"201 Created","etag":"W/\"1\""}}"#;
-            let all = vec![one; 12].join(",");
+            let all = [one; 12].join(",");
             json(200, &format!(r#"{{"resourceType":"Bundle","type":"transaction-response","entry":[{all}]}}"#))
         }
         _ => json(404, ""),
