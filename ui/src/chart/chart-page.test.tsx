@@ -256,7 +256,7 @@ test("a record is marked from its line and from its dialog, by keyboard", async 
   ]);
 });
 
-test("a problem is marked from its row by whoever may, and shown in full by everyone; the summary has no menus", async () => {
+test("a row of a list shows its record in full and offers marking where Rust allows it; the summary has no menus", async () => {
   const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/problems");
   const menuOf = (name: RegExp) => screen.findByRole("button", { name });
   await user.click(await menuOf(/^Actions: Essential hypertension/));
