@@ -3,26 +3,21 @@
 //! It is determined when the Provenance is stored. One that arrives before its targets waits in a pseudo-chart and is
 //! moved when one of them is stored; [`Store::file_by_target`] moves those that an earlier session left there.
 
+use crate::awaited_targets::Unfiled;
 use crate::codec;
 use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
-use crate::mutex::acquire;
 use crate::resource_type::{code_of, segments_of};
-use crate::row_facts::{RowFacts, fingerprint_of};
+use crate::row_facts::RowFacts;
 use crate::segment_access::{FIRST_PATIENT, SegmentAccess, chart_number_of, row_ids_of};
 use crate::store::Store;
 use crate::write_tx::{Stored, WriteTx};
 use keep_domain::{PatientId, ResourceKey, Segment};
 use keep_fhir::extract_row;
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::Mutex;
 
 /// The type that is stored in the chart of its targets.
 const TYPE: &str = "Provenance";
-/// The most targets that are waited for; the check after the next unlock finds the others.
-const MOST_AWAITED: usize = 100_000;
 /// Rows of one step.
 const BATCH: usize = 200;
 
@@ -30,47 +25,6 @@ const BATCH: usize = 200;
 struct TargetHome {
     segment: Segment,
     patient: Option<IdKey>,
-}
-
-/// A stored Provenance without a chart.
-#[derive(Clone)]
-struct Unfiled {
-    id: IdKey,
-    /// As read on arrival, when the server's address was known.
-    targets: Vec<ResourceKey>,
-}
-
-/// The targets that Provenances without a chart wait for, by fingerprint. A chance collision only costs a lookup.
-#[derive(Default)]
-pub(crate) struct AwaitedTargets(Mutex<HashMap<u64, Vec<Unfiled>>>);
-
-impl AwaitedTargets {
-    fn add(&self, unfiled: &Unfiled) {
-        let mut awaited = acquire(&self.0);
-        for target in &unfiled.targets {
-            let code = code_of(&target.resource_type);
-            if awaited.len() < MOST_AWAITED {
-                let list = awaited.entry(fingerprint_of(&IdKey::of(&target.id), code)).or_default();
-                if list.iter().all(|known| known.id != unfiled.id) {
-                    list.push(unfiled.clone());
-                }
-            }
-        }
-    }
-
-    fn take(&self, arrived: &[u64]) -> Vec<Unfiled> {
-        let mut awaited = acquire(&self.0);
-        if awaited.is_empty() {
-            return Vec::new();
-        }
-        arrived.iter().filter_map(|fingerprint| awaited.remove(fingerprint)).flatten().collect()
-    }
-}
-
-impl fmt::Debug for AwaitedTargets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AwaitedTargets")
-    }
 }
 
 /// How far [`Store::file_by_target`] has come.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alerts;
+mod awaited_targets;
 mod by_target;
 mod carry_over;
 mod change_set;

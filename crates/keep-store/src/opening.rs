@@ -1,6 +1,6 @@
 //! Preparing the files of a session, in an order that is safe against a crash at any point.
 
-use crate::by_target::AwaitedTargets;
+use crate::awaited_targets::AwaitedTargets;
 use crate::cipher::{OpenMode, open_cipher};
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;

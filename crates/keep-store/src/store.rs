@@ -1,6 +1,6 @@
 //! The open store of one session: one connection writes, two read.
 
-use crate::by_target::AwaitedTargets;
+use crate::awaited_targets::AwaitedTargets;
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
