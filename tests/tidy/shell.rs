@@ -68,7 +68,9 @@ fn one_capability_and_a_strict_policy() {
         none_of(directive, loose.map(str::to_owned).collect());
     }
     assert_eq!(policy["script-src"], "'self'");
-    assert_eq!(policy["frame-src"], "isolation: document:", "the isolation frame and that of documents");
+    // Tauri adds the isolation frame here, under a name of its own for each build; frames have no directive beside it.
+    assert_eq!(policy["default-src"], "'self' document:");
+    assert!(!policy.contains_key("frame-src") && !policy.contains_key("child-src"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 // Runs in the frame that draws documents: without an origin, without network, without Tauri. It gets bytes from the page
 // and returns pixels and text.
-import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
+import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import type { FromFrame, ToFrame, ViewerReply, ViewerRequest } from "./messages";
 
 type PdfJs = typeof import("pdfjs-dist");
@@ -84,6 +84,17 @@ async function openPdf(bytes: ArrayBuffer): Promise<ViewerReply> {
   return { pages: pdf.numPages };
 }
 
+/** The text of a page. Its own `getTextContent` iterates over a stream, which WebKitGTK 2.50 cannot. */
+async function textOf(page: PDFPageProxy): Promise<string> {
+  const reader = page.streamTextContent().getReader();
+  let text = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const { items } = read.value as { items: { str?: string; hasEOL?: boolean }[] };
+    for (const { str, hasEOL } of items) text += `${str ?? ""}${hasEOL ? "\n" : ""}`;
+  }
+  return text;
+}
+
 async function drawPage(number: number, scale: number, most: number): Promise<ViewerReply> {
   if (pdf === null) return null;
   drawing?.cancel();
@@ -96,9 +107,9 @@ async function drawPage(number: number, scale: number, most: number): Promise<Vi
   canvas.height = viewport.height;
   drawing = page.render({ canvas, viewport, annotationMode: 1 });
   await drawing.promise;
-  const content = await page.getTextContent();
-  const lines = content.items.map((item) => ("str" in item ? `${item.str}${item.hasEOL ? "\n" : ""}` : ""));
-  return { bitmap: await createImageBitmap(canvas), text: lines.join("") };
+  // A page whose text cannot be read is shown all the same.
+  const text = await textOf(page).catch(() => "");
+  return { bitmap: await createImageBitmap(canvas), text };
 }
 
 async function answer(request: ViewerRequest): Promise<ViewerReply> {
