@@ -1,8 +1,10 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
+mod servers;
+
 use crate::{
-    Cancel, Credentials, FhirClient, LocalStore, PushForOthers, ReadResponse, Search, Server, ServerSettings, SignedIn,
-    SyncError, SyncReport, SyncRun, run_sync,
+    AuthorIdentity, Cancel, Credentials, FhirClient, LocalStore, PushForOthers, ReadResponse, Search, Server,
+    ServerSettings, SignedIn, SyncError, SyncExtent, SyncReport, SyncRun, run_sync,
 };
 use keep_audit::Actor;
 use keep_domain::{ResourceKey, Role, Secret, Segment, SystemClock};
@@ -94,10 +96,15 @@ impl Backend {
     }
 
     async fn fault(&self, body: &str) {
+        self.tell("fault", body).await;
+    }
+
+    /// Changes faults or behaviour.
+    async fn tell(&self, what: &str, body: &str) {
         let url: url::Url = self.value("fhir").parse().unwrap();
         let sent = self
             .browser()
-            .post(url.join("/_test/fault").unwrap())
+            .post(url.join(&format!("/_test/{what}")).unwrap())
             .header("content-type", "application/json")
             .body(body.to_owned());
         assert!(sent.send().await.unwrap().status().is_success());
@@ -149,6 +156,16 @@ impl Backend {
 }
 
 async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport {
+    sync_as(store, client, role, Vec::new(), SyncExtent::Full).await
+}
+
+async fn sync_as(
+    store: &Arc<Store>,
+    client: &FhirClient,
+    role: Role,
+    authors: Vec<AuthorIdentity>,
+    extent: SyncExtent,
+) -> SyncReport {
     let actor = Actor { role, ..TestClinic::nurse_amara() };
     let opener = Arc::new(AuditOpener(TestClinic::key(Segment::Clinical).hpke_key_pair()));
     let local =
@@ -158,9 +175,9 @@ async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport
         client: client.clone(),
         store: Arc::new(local),
         user: actor.user,
-        authors: Vec::new(),
+        authors,
         waits: crate::PushWaits::default(),
-        extent: crate::SyncExtent::Full,
+        extent,
         roles: vec![role],
         cancel: Cancel::default(),
         progress,

@@ -19,7 +19,7 @@ use ask::{Answers, AskError};
 use keep_domain::ResourceKey;
 use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
 use plan::{Limits, bundle_of, in_order, independent_of};
-use response::{Rejection, Verdict, classify};
+use response::{Accepted, Rejection, Verdict, classify};
 use single::{IdMaker, Judged};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -169,6 +169,19 @@ impl Pusher {
             wait: WaitCause::Changing.into(),
             refused: Vec::new(),
         };
+        let end = self.take_turn(&mut turn, pushed).await;
+        if turn.refused.is_empty() {
+            return end;
+        }
+        // However the turn ended, what was rejected is shown.
+        self.record(id, turn.refused, pushed).await?;
+        with_store(&self.store, move |store| store.return_to_queue(id)).await?;
+        if let Err(AskError::Ends(error)) = end { Err(AskError::Ends(error)) } else { Ok(SetEnd::Rejected) }
+    }
+
+    /// Sends one set round by round.
+    async fn take_turn(&self, turn: &mut Turn, pushed: &mut Pushed) -> Result<SetEnd, AskError> {
+        let id = turn.id;
         while turn.rounds < MAX_ROUNDS {
             turn.rounds += 1;
             let Some(set) = with_store(&self.store, move |store| store.mark_in_flight(id)).await? else {
@@ -190,7 +203,7 @@ impl Pusher {
                 self.record(id, answers.outcomes, pushed).await?;
                 continue;
             }
-            let judged = match self.send(&turn, &answers).await {
+            let judged = match self.send(turn, &answers).await {
                 Ok(judged) => judged,
                 Err(SyncError::InvalidResponse) => {
                     turn.wait = WaitCause::NotFhir.into();
@@ -202,19 +215,14 @@ impl Pusher {
                 Err(error) => return Err(AskError::Ends(error)),
             };
             let compared = answers.compared.len();
-            if let Some(end) = self.follow(&mut turn, &answers.to_send, judged, pushed).await? {
+            if let Some(end) = self.follow(turn, &answers.to_send, judged, pushed).await? {
                 return Ok(end);
             }
             if turn.rounds == 0 {
                 pushed.compared = pushed.compared.saturating_add(u64::try_from(compared).unwrap_or(u64::MAX));
             }
         }
-        if turn.refused.is_empty() {
-            return Ok(SetEnd::Waits(turn.wait));
-        }
-        self.record(id, turn.refused, pushed).await?;
-        with_store(&self.store, move |store| store.return_to_queue(id)).await?;
-        Ok(SetEnd::Rejected)
+        Ok(SetEnd::Waits(turn.wait))
     }
 
     async fn send(&self, turn: &Turn, answers: &Answers) -> Result<Judged, SyncError> {
@@ -239,15 +247,8 @@ impl Pusher {
     ) -> Result<Option<SetEnd>, AskError> {
         let id = turn.id;
         match verdict {
-            Verdict::Accepted(mut outcomes) => {
-                if turn.way == Way::Transaction && sent.iter().any(|e| e.operation == Operation::Create) {
-                    self.learn_id_maker(IdMaker::Client).await?;
-                }
-                let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
-                let rest: Vec<&OutgoingEntry> = sent.iter().filter(|e| !is_confirmed(e)).collect();
-                // Some servers return no versions, so accepted entries are read back.
-                let read_back = self.read_back(&rest).await?;
-                outcomes.extend(read_back);
+            Verdict::Accepted(accepted) => {
+                let outcomes = self.complete(turn, sent, accepted).await?;
                 if outcomes.is_empty() {
                     turn.wait = Wait { cause: WaitCause::NotFhir, status };
                 } else {
@@ -290,6 +291,31 @@ impl Pusher {
             }
         }
         Ok(None)
+    }
+
+    /// The outcomes of accepted entries; what the response leaves open is read.
+    async fn complete(
+        &self,
+        turn: &mut Turn,
+        sent: &[OutgoingEntry],
+        accepted: Accepted,
+    ) -> Result<Vec<PushOutcome>, AskError> {
+        let Accepted { mut outcomes, unversioned, in_part } = accepted;
+        let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
+        let (confirmed, open): (Vec<_>, Vec<_>) = sent.iter().partition(|e| is_confirmed(e));
+        if turn.way == Way::Transaction && confirmed.iter().any(|e| e.operation == Operation::Create) {
+            self.learn_id_maker(IdMaker::Client).await?;
+        }
+        if in_part {
+            // The words about the others come when they are sent one by one.
+            turn.way = Way::Single;
+        }
+        let (unversioned, unknown): (Vec<_>, Vec<_>) = open.into_iter().partition(|e| unversioned.contains(&e.key));
+        let read_back = self.read_back(&unversioned).await?;
+        let unknown: Vec<OutgoingEntry> = unknown.into_iter().cloned().collect();
+        let asked = self.ask_about(&unknown).await?;
+        outcomes.extend(read_back.into_iter().chain(asked));
+        Ok(outcomes)
     }
 
     /// Ends a turn in which the server has certainly not taken what was sent last.

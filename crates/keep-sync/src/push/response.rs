@@ -10,8 +10,8 @@ use keep_store::{Operation, OutgoingEntry};
 /// What to do about a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Accepted; entries for which the response gives no version are left out.
-    Accepted(Vec<PushOutcome>),
+    /// Accepted, entry by entry.
+    Accepted(Accepted),
     /// An entry is based on an old version, or was written concurrently: read and merge.
     VersionConflict,
     /// Counts as not applied; retry after that many seconds, where given.
@@ -24,6 +24,17 @@ pub(super) enum Verdict {
     Uncertain,
     /// A FHIR answer about the content.
     Rejected(Rejection),
+}
+
+/// What an accepting response says about the entries.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// Confirmed with a version.
+    pub(super) outcomes: Vec<PushOutcome>,
+    /// Accepted without a version.
+    pub(super) unversioned: Vec<ResourceKey>,
+    /// Whether an entry was not accepted after all.
+    pub(super) in_part: bool,
 }
 
 /// A server's words about what it rejects.
@@ -103,21 +114,30 @@ fn entry_named(expression: &str) -> Option<usize> {
     position.parse().ok()
 }
 
-fn confirmations(response: &WriteResponse, chunk: &[OutgoingEntry]) -> Vec<PushOutcome> {
+fn confirmations(response: &WriteResponse, chunk: &[OutgoingEntry]) -> Accepted {
+    let mut accepted = Accepted::default();
     // EXPOSE: only statuses, versions and times are read.
-    let Some(bundle) = transaction_responses(response.text.expose(), chunk.len()) else { return Vec::new() };
-    let confirmed = bundle.entries().zip(chunk).filter_map(|(entry_response, entry)| {
+    let Some(bundle) = transaction_responses(response.text.expose(), chunk.len()) else { return accepted };
+    for (entry_response, entry) in bundle.entries().zip(chunk) {
         let is_of_entry = entry_response.location().is_none_or(|location| is_location_of(&location, &entry.key));
-        let ok = is_of_entry && entry_response.status().is_some_and(|s| (200..300).contains(&s));
+        // INVARIANT: an entry counts as accepted only by a status of its own.
+        if !entry_response.status().is_some_and(|s| (200..300).contains(&s)) {
+            accepted.in_part = true;
+            continue;
+        }
         let version = match entry.operation {
             Operation::Delete => Some(String::new()),
             Operation::Create | Operation::Update => entry_response.version_id(),
         };
-        let version = version.filter(|_| ok)?;
-        let last_updated = entry_response.last_modified();
-        Some(PushOutcome::Confirmed { key: entry.key.clone(), version, last_updated })
-    });
-    confirmed.collect()
+        match version.filter(|_| is_of_entry) {
+            Some(version) => {
+                let (key, last_updated) = (entry.key.clone(), entry_response.last_modified());
+                accepted.outcomes.push(PushOutcome::Confirmed { key, version, last_updated });
+            }
+            None => accepted.unversioned.push(entry.key.clone()),
+        }
+    }
+    accepted
 }
 
 /// Whether `location`, relative or absolute, is that of `key` or of one of its versions.

@@ -3,7 +3,7 @@
 
 use super::Pusher;
 use super::plan::{text_of, version_of};
-use super::response::{Verdict, classify};
+use super::response::{Accepted, Verdict, classify};
 use super::waits::WaitCause;
 use crate::blocking::with_store;
 use crate::error::SyncError;
@@ -118,7 +118,7 @@ impl Pusher {
         let made = server_made(&text_of(entry)?, &entry.key).map_err(|_| SyncError::Internal("unsent text"))?;
         // A server may ignore the condition, so that it is asked before anything is repeated.
         if may_have_arrived && let Some(found) = self.find_there(entry, &made).await? {
-            return Ok((Verdict::Accepted(vec![found]), None));
+            return Ok((Verdict::Accepted(found.into()), None));
         }
         let condition = form_pair(made.parameter, &made.value);
         let response = self.client.create(&entry.key.resource_type, made.raw.as_str(), &condition).await?;
@@ -137,7 +137,7 @@ impl Pusher {
             // It was there before, and may have been changed since.
             _ => self.find_there(entry, &made).await?,
         };
-        Ok((Verdict::Accepted(outcome.into_iter().collect()), status))
+        Ok((Verdict::Accepted(outcome.map(Accepted::from).unwrap_or_default()), status))
     }
 
     /// The record that was created from an entry before.
@@ -158,6 +158,12 @@ impl Pusher {
     }
 }
 
+impl From<PushOutcome> for Accepted {
+    fn from(outcome: PushOutcome) -> Self {
+        Self { outcomes: vec![outcome], ..Self::default() }
+    }
+}
+
 /// As [`classify`], for a single write.
 fn judge(response: &WriteResponse, entry: &OutgoingEntry) -> Verdict {
     let verdict = classify(response, std::slice::from_ref(entry));
@@ -166,9 +172,11 @@ fn judge(response: &WriteResponse, entry: &OutgoingEntry) -> Verdict {
         Operation::Delete => Some(String::new()),
         Operation::Create | Operation::Update => response.version_id.clone(),
     };
-    let confirmed =
-        version.map(|version| PushOutcome::Confirmed { key: entry.key.clone(), version, last_updated: None });
-    Verdict::Accepted(confirmed.into_iter().collect())
+    let key = entry.key.clone();
+    Verdict::Accepted(match version {
+        Some(version) => PushOutcome::Confirmed { key, version, last_updated: None }.into(),
+        None => Accepted { unversioned: vec![key], ..Accepted::default() },
+    })
 }
 
 /// The keys that a text refers to.

@@ -121,3 +121,15 @@ async fn a_version_is_taken_from_the_location_where_there_is_no_etag() {
     assert_eq!((done, server.requests().iter().filter(|r| r.method == "GET").count()), (Ok(1), 1), "only discovery");
     assert!(matches!(&outcomes(&store)[..], [PushOutcome::Confirmed { version, .. }] if version == "4"));
 }
+
+#[tokio::test]
+async fn an_entry_that_a_response_calls_failed_is_not_taken_for_delivered() {
+    // 200 for the whole, 412 for the entry: what is there is a colleague's, and ours must not be dropped.
+    let stale = r#"{"resourceType":"Bundle","type":"transaction-response","entry":[{"response":{"status":"412 Precondition Failed"}}]}"#;
+    let theirs = BASE.replace(r#""versionId":"1""#, r#""versionId":"2""#).replace("booked", "noshow");
+    let store = new_store();
+    store.save(5, amara(), OURS, Some(("1", BASE)));
+    let (done, _) = push(&store, move |r| if r.method == "GET" { json(200, &theirs) } else { json(200, stale) }).await;
+    assert_eq!(done, Ok(0));
+    assert!(matches!(&outcomes(&store)[..], [PushOutcome::Conflict { theirs: Some(_), .. }]), "{:?}", outcomes(&store));
+}
