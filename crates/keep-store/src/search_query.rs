@@ -1,6 +1,7 @@
 //! Parsing what was typed into the patient search.
 
 use crate::fold;
+use keep_domain::MONTHS;
 
 /// The parts of a query; a patient must match all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,21 +76,6 @@ impl NamePart {
 
 /// Separators between the parts of an identifier.
 const BETWEEN: [char; 5] = ['-', '.', '/', '_', ':'];
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 impl SearchQuery {
     pub(crate) fn parse(typed: &str) -> Self {

@@ -2,6 +2,7 @@
 
 use super::structure::{DayEvent, Weekday};
 use super::values::{Number, ONE};
+use keep_domain::MONTHS;
 
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,20 +101,6 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
 
 /// The month of a name, from 1.
 pub(super) fn month(word: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let at = MONTHS.iter().position(|m| *m == word || (word.len() == 3 && m.starts_with(word)))?;
     i64::try_from(at).ok()?.checked_add(1)
 }
