@@ -21,6 +21,7 @@ mod files;
 mod hapi;
 mod keyring;
 mod kills;
+mod markings;
 mod memory;
 mod odd_files;
 mod official_examples;
