@@ -78,8 +78,11 @@ pub use product::{Ingredient, MedicineName, Product, product};
 pub use provenance::{ProvenanceLens, ProvenanceTarget, provenance};
 pub use questionnaire::{AnswerValue, ResponseItem, ResponseLens, questionnaire_response};
 pub use report::{ReportDetails, ReportLens, report, report_details};
-pub use resuscitation::{DoNot, DoNotLens, do_not, is_about_resuscitation, is_not_for_resuscitation};
+pub use resuscitation::{
+    DoNot, DoNotLens, do_not, is_about_resuscitation, is_not_for_resuscitation, names_resuscitation,
+};
 pub use status::Status;
+pub(crate) use status::is_entered_in_error;
 pub use timing::{Bounds, Repeat, Span, Timing};
 pub use unread::Unread;
 

@@ -3,6 +3,7 @@
 use super::category;
 use super::facts::{self, Code, Detail, add_codes, codes, owned};
 use super::header::Header;
+use crate::lens::is_entered_in_error;
 use crate::raw::check_limits;
 use crate::reference::parse_patient;
 use crate::{FhirDate, Kind, Node, Raw, Unreadable, UnreadableKind, follows_target, parse_reference, routing};
@@ -117,7 +118,6 @@ pub(super) fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Purpose
         _ => Detail::Other,
     };
     let status = found.status(header);
-    let verification = header.verification_status.and_then(first_code);
     let is_error = |s: &str| s == "entered-in-error";
     let meta_text = |name| if row { meta.and_then(|m| m.member_text(name)) } else { None };
     Ok(Extracted {
@@ -132,7 +132,7 @@ pub(super) fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Purpose
         code: found.code(header),
         categories,
         entered_in_error: status.as_deref().is_some_and(is_error)
-            || verification.is_some_and(|c| is_error(&c.code))
+            || header.verification_status.is_some_and(is_entered_in_error)
             || header.doc_status.and_then(Node::text).is_some_and(|s| is_error(&s)),
         // The status of a Flag decides whether its patient has an alert.
         status: status.filter(|_| screen || key.resource_type == "Flag").map(Cow::into_owned),
@@ -290,10 +290,13 @@ impl Extractor<'_> {
         if matches!(key.resource_type.as_str(), "Patient" | "Practitioner" | "Organization" | "Location") {
             return (None, None);
         }
-        for (name, part) in candidates {
+        // The end of a planned period counts only where nothing else is recorded.
+        for (name, part) in candidates.into_iter().chain([("period.end", h.period)]) {
             let Some(part) = part else { continue };
             let text = match part.kind() {
-                Kind::Object => part.member_text("start").or_else(|| part.member_text("end")),
+                Kind::Object => {
+                    part.member_text("start").or_else(|| part.member_text("end").filter(|_| name != "period"))
+                }
                 _ => part.text(),
             };
             let Some(text) = text else { continue };

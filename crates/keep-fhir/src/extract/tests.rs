@@ -131,6 +131,11 @@ fn records_entered_in_error_are_recognised() {
     assert!(read(r#"{"resourceType":"Observation","id":"1","status":"entered-in-error"}"#).entered_in_error);
     let condition = r#"{"resourceType":"Condition","id":"1","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"entered-in-error"}]}}"#;
     assert!(read(condition).entered_in_error);
+    let elsewhere =
+        r#"{"resourceType":"AllergyIntolerance","id":"1","verificationStatus":{"coding":[{"code":"723510000"}]}}"#;
+    assert!(read(elsewhere).entered_in_error);
+    let text = r#"{"resourceType":"Condition","id":"1","verificationStatus":{"text":"Entered in error"}}"#;
+    assert!(read(text).entered_in_error && !read(&text.replace("Entered in error", "Refuted")).entered_in_error);
     assert!(read(r#"{"resourceType":"Goal","id":"1","lifecycleStatus":"entered-in-error"}"#).entered_in_error);
     let note = r#"{"resourceType":"DocumentReference","id":"1","status":"current","docStatus":"entered-in-error"}"#;
     assert!(read(note).entered_in_error);

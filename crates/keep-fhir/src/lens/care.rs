@@ -95,6 +95,8 @@ pub struct CarePlanLens {
     pub categories: Vec<Concept>,
     /// Its title.
     pub title: Option<Phi<String>>,
+    /// What it is about.
+    pub description: Option<Phi<String>>,
     /// Start and end.
     pub period: Option<Period>,
     /// Planned activities.
@@ -116,6 +118,7 @@ pub fn care_plan(raw: &Raw) -> Result<CarePlanLens, FhirError> {
         status: r.text("status"),
         categories: r.concepts("category"),
         title: r.text("title").map(Phi::new),
+        description: r.text("description").map(Phi::new),
         period: r.period("period"),
         activities: r
             .list("activity", |n| Some(n.at(&["detail", "code"]).and_then(concept)))

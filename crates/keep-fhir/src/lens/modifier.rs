@@ -2,6 +2,7 @@
 
 use super::parts::{Reference, When};
 use super::reader::{reference, when};
+use super::status;
 use crate::elements::{Defined, ElementDefinition, defined, elements_of, section};
 use crate::{Kind, Node, Raw};
 use std::borrow::Cow;
@@ -221,6 +222,9 @@ fn read<'a>(
             if any_code {
                 return (recorded.first().cloned(), recorded);
             }
+            if let Some(known) = status::words_of(definition.name) {
+                return (status::code_of(node, known).map(Cow::Borrowed), recorded);
+            }
             let codings = node.member("coding").into_iter().flat_map(Node::items);
             let codes: Vec<_> = codings.filter_map(|c| c.member_text("code")).filter(|c| is_listed(c)).collect();
             let Ok(code) = only(codes) else { return (None, recorded) };
@@ -320,7 +324,7 @@ mod tests {
         check(
             r#"{"resourceType":"Condition","verificationStatus":{"coding":[{"code":"415684004","display":"Suspected"}]},"clinicalStatus":{"text":"Active"}}"#,
             &[
-                ("verificationStatus", Unknown, None, "Suspected|415684004"),
+                ("verificationStatus", Known, Some("unconfirmed"), "Suspected|415684004"),
                 ("clinicalStatus", Known, Some("active"), "Active"),
             ],
         );
@@ -336,6 +340,15 @@ mod tests {
                 ("verificationStatus", Unknown, None, "confirmed|refuted"),
             ],
         );
+        check(
+            r#"{"resourceType":"AllergyIntolerance","clinicalStatus":"Resolved","verificationStatus":{"coding":[{"system":"http://snomed.info/sct","code":"723510000"}]}}"#,
+            &[
+                ("clinicalStatus", Known, Some("resolved"), "Resolved"),
+                ("verificationStatus", Known, Some("entered-in-error"), "723510000"),
+            ],
+        );
+        let odd = r#"{"resourceType":"Condition","clinicalStatus":{"coding":[{"code":"local-7"}],"text":"Odd"}}"#;
+        check(odd, &[("clinicalStatus", Unknown, None, "Odd|local-7")]);
         check(r#"{"resourceType":"NewType","status":"x"}"#, &[("resourceType", Unknown, None, "NewType")]);
     }
 

@@ -104,10 +104,16 @@ fn decision(concept: &Concept) -> Option<Decision> {
     coded.or_else(|| concept.text.as_deref().into_iter().chain(displays).find_map(of_text))
 }
 
-/// Whether a code may name a decision about resuscitation. An Observation or Procedure of another code need not be read.
+/// Whether a code may name a decision about resuscitation. An Observation of another code need not be read.
 #[must_use]
 pub fn is_about_resuscitation(code: &str) -> bool {
     TABLE.codes.contains_key(code)
+}
+
+/// Whether a concept names a decision about resuscitation, or asks for it.
+#[must_use]
+pub fn names_resuscitation(concept: &Concept) -> bool {
+    decision(concept).is_some()
 }
 
 /// Whether a concept names the decision not to resuscitate.

@@ -1,7 +1,8 @@
 //! The statuses that are CodeableConcepts: `clinicalStatus` and `verificationStatus` of allergies and conditions.
 
 use super::parts::Concept;
-use super::reader::Reader;
+use super::reader::{Reader, concept};
+use crate::Node;
 
 /// A status as recorded and, where it is understood, as the code of R4.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Status {
 }
 
 /// A code of R4 and the other ways in which it is recorded: words in small letters, and SNOMED CT codes.
-type Synonyms = (&'static str, &'static [&'static str]);
+pub(super) type Synonyms = (&'static str, &'static [&'static str]);
 
 const CLINICAL: [Synonyms; 6] = [
     ("active", &["current", "55561003"]),
@@ -52,6 +53,26 @@ pub(super) fn clinical(r: &mut Reader<'_>) -> Option<Status> {
 /// Reads `verificationStatus`.
 pub(super) fn verification(r: &mut Reader<'_>) -> Option<Status> {
     r.concept("verificationStatus").map(|concept| status(&concept, &VERIFICATION))
+}
+
+/// The words in which a status element is understood; `None` for any other element.
+pub(super) fn words_of(element: &str) -> Option<&'static [Synonyms]> {
+    match element {
+        "clinicalStatus" => Some(&CLINICAL),
+        "verificationStatus" => Some(&VERIFICATION),
+        _ => None,
+    }
+}
+
+/// R4's code of a status element.
+pub(super) fn code_of(node: Node<'_>, known: &'static [Synonyms]) -> Option<&'static str> {
+    let bare = || Some(Concept { text: Some(node.text()?.into_owned()), codings: Vec::new() });
+    concept(node).or_else(bare).and_then(|concept| status(&concept, known).code)
+}
+
+/// Whether a `verificationStatus` says that the record was entered in error.
+pub(crate) fn is_entered_in_error(verification: Node<'_>) -> bool {
+    code_of(verification, &VERIFICATION) == Some("entered-in-error")
 }
 
 fn status(concept: &Concept, known: &'static [Synonyms]) -> Status {
