@@ -7,7 +7,7 @@ use keep_session::dto::failure::FailureDto;
 pub(crate) fn failure(code: ErrorCode) -> FailureDto {
     let incident = IncidentId::make_random();
     tracing::info!(code = %code.name(), %incident, "command failed");
-    FailureDto { code, incident, wait_seconds: None, attempts_left: None, fields: Vec::new() }
+    FailureDto { code, incident, wait_seconds: None, attempts_left: None, fields: Vec::new(), replaced_by: Vec::new() }
 }
 
 /// Runs a blocking use case on a thread that does not serve the window.

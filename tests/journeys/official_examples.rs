@@ -1,9 +1,14 @@
-//! HL7's official R4 examples: what each record says against what is shown of it in full.
+//! HL7's official R4 examples: what each record says against what is shown of it where a clinician looks for it.
 //!
+//! What counts: the record must have a row in the reply of a tab other than the timeline. That row itself must carry
+//! the record's name, its time, its value and every status that is not the ordinary one. Everything else that the
+//! record says must be in the details that open from this row (`chart_record`), which are never asked for a record
+//! without such a row. A Patient is shown in the banner; its row is in the tab of other records.
 //! The facts are read here by plain JSON, apart from the renderer that they judge.
 
 mod facts;
 mod reply;
+mod tabs;
 
 use crate::workstation::TestWorkstation;
 use chartkeep_tests::ok;
@@ -11,11 +16,13 @@ use facts::Facts;
 use keep_session::Workstation;
 use keep_session::cases::{chart, import};
 use keep_session::dto::chart::timeline::RecordRequestDto;
+use keep_session::testing::complete;
 use reply::Reply;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::path::PathBuf;
+use tabs::rows_of;
 
 /// Statuses that say that everything went its ordinary way; every other one must be marked beside the record's name.
 const UNREMARKABLE: &[&str] = &[
@@ -31,6 +38,15 @@ const UNREMARKABLE: &[&str] = &[
     "fulfilled",
     "in-progress",
     "available",
+];
+/// Records without a row, or whose row lacks something, for the reason that stands there.
+const OPEN: [(&str, &str); 6] = [
+    ("Observation/bgpanel", "a panel without a value of its own: its members have rows that name it"),
+    ("Observation/obr-2", "as above"),
+    ("Observation/obr-3", "as above"),
+    ("Observation/org1", "as above"),
+    ("Observation/vitals-panel", "as above, of vital signs"),
+    ("Observation/glasgow", "the row of the tab of vital signs has neither its name nor its value"),
 ];
 /// Elements with the status of a whole record.
 const STATUSES: [&str; 4] = ["status", "clinicalStatus", "verificationStatus", "lifecycleStatus"];
@@ -58,10 +74,9 @@ fn patient_of(record: &Value) -> Option<String> {
     single.into_iter().find_map(|name| id(&record[name]["reference"])).or_else(of_participant).or_else(of_target)
 }
 
-/// The reply for one record; `None` where it is in no chart.
-fn reply(app: &Workstation, record: &Value) -> Option<Value> {
-    let (kind, id) = (record["resourceType"].as_str()?, record["id"].as_str()?);
-    let request = RecordRequestDto { patient: patient_of(record)?, reference: format!("{kind}/{id}") };
+/// The details that open from the row of one record; `None` where it is in no chart.
+fn reply(app: &Workstation, patient: &str, name: &str) -> Option<Value> {
+    let request = RecordRequestDto { patient: patient.to_owned(), reference: name.to_owned(), part: 0 };
     let shown = chart::chart_record(app, request).ok()?;
     Some(serde_json::to_value(&shown).expect("json"))
 }
@@ -74,21 +89,36 @@ fn every_quantity_date_code_and_status_of_the_official_examples_is_shown() {
     };
     let workstation = TestWorkstation::new();
     let app = workstation.unlocked().expect("unlocked");
+    // As after a first complete sync: an absence may be said.
+    ok(complete(&app, keep_sync::CHART_TYPES));
     let report = ok(import::import_file(&app, &path(), false));
     assert_eq!((report.read, report.broken_lines.len()), (549, 0));
     let (mut compared, mut charted, mut wrong) = (BTreeMap::<&str, usize>::new(), 0, Vec::new());
     let (mut elsewhere, mut unsafe_marks) = (BTreeMap::<String, usize>::new(), Vec::new());
+    let (mut charts, mut tabs) = (BTreeMap::new(), BTreeMap::<&str, usize>::new());
     for text in &texts {
         let record: Value = serde_json::from_str(text).expect("json");
         let kind = record["resourceType"].as_str().unwrap_or_default().to_owned();
-        let Some(shown) = reply(&app, &record) else {
+        let name = format!("{kind}/{}", record["id"].as_str().unwrap_or_default());
+        let patient = patient_of(&record).unwrap_or_default();
+        let Some(shown) = reply(&app, &patient, &name) else {
             *elsewhere.entry(kind).or_default() += 1;
             continue;
         };
         charted += 1;
-        let marks = shown["row"]["marks"].as_array().cloned().unwrap_or_default();
+        let rows = charts.entry(patient.clone()).or_insert_with(|| rows_of(&app, &patient)).get(&name);
+        let Some(rows) = rows else {
+            wrong.push(format!("{name}: in no tab"));
+            continue;
+        };
+        // A record may be in several tabs; the row that says most of it counts, and its tab is where it is found.
+        let row = rows.iter().min_by_key(|row| row.lacks(&record).len()).expect("a row");
+        *tabs.entry(row.tab).or_default() += 1;
+        wrong.extend(
+            row.lacks(&record).into_iter().map(|lost| format!("{name}: {lost} is not in its row of {}", row.tab)),
+        );
+        let marks = row.marks();
         unsafe_marks.extend(marks.iter().filter(|m| m["kind"] == "unsafe").map(|m| m["elements"].to_string()));
-        let name = format!("{kind}/{}", record["id"].as_str().unwrap_or_default());
         let mut left = Reply::of(&shown);
         for fact in Facts::of(text) {
             *compared.entry(fact.kind()).or_default() += 1;
@@ -97,23 +127,24 @@ fn every_quantity_date_code_and_status_of_the_official_examples_is_shown() {
             }
         }
         for status in STATUSES.into_iter().filter_map(|s| code_of(&record[s])) {
-            let is_shown = !marks.is_empty() || UNREMARKABLE.contains(&status.as_str()) || is_refused_elsewhere(&shown);
-            if !is_shown {
-                wrong.push(format!("{name}: status {status} is not marked"));
+            if marks.is_empty() && !UNREMARKABLE.contains(&status.as_str()) && !row.says_status(&status) {
+                wrong.push(format!("{name}: status {status} is not in its row of {}", row.tab));
             }
         }
     }
     app.close();
     println!("{charted} records of charts; in no chart: {elsewhere:?}");
+    println!("in the tabs: {tabs:?}");
     println!("could not be shown safely: {unsafe_marks:?}");
     println!("compared: {compared:?}; lost or altered: {}", wrong.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let is_open = |line: &&String| OPEN.iter().any(|(name, _)| line.starts_with(&format!("{name}:")));
+    for (name, why) in OPEN {
+        println!("open: {name}: {why}");
+        assert!(wrong.iter().any(|line| line.starts_with(&format!("{name}:"))), "{name} is no longer open");
+    }
+    let wrong: Vec<&String> = wrong.iter().filter(|line| !is_open(line)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(charted > 350 && compared.values().sum::<usize>() > 5_000, "too little was compared");
-}
-
-/// A record that was marked as entered in error is said to be so in its line.
-fn is_refused_elsewhere(shown: &Value) -> bool {
-    shown["row"]["enteredInError"] == true
 }
 
 fn code_of(status: &Value) -> Option<String> {

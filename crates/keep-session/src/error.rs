@@ -50,6 +50,7 @@ impl SessionError {
                 .into_iter()
                 .map(|(field, reason)| FieldProblemDto { field: field.to_owned(), reason })
                 .collect(),
+            replaced_by: Vec::new(),
         }
     }
 }

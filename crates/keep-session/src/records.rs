@@ -6,6 +6,7 @@ pub(crate) mod chart;
 pub(crate) mod corrections;
 pub(crate) mod last_chart_refs;
 pub(crate) mod patient_row;
+pub(crate) mod replaced;
 pub(crate) mod visit;
 
 use crate::dto::failure::FieldReasonDto;

@@ -7,6 +7,7 @@ pub(crate) mod clinic_clock;
 pub(crate) mod completeness;
 pub(crate) mod conflict;
 pub(crate) mod corrections;
+pub(crate) mod detail_pages;
 pub(crate) mod details;
 pub(crate) mod dosage;
 pub(crate) mod immunisations;

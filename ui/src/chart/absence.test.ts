@@ -5,6 +5,7 @@ const complete: ChartFacts = {
   completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: [], unavailable: [], failed: [], partial: false },
   unreadable: [],
   counts: [],
+  cut: [],
 };
 const withCompleteness = (completeness: Partial<ChartFacts["completeness"]>) => ({
   ...complete,

@@ -1,9 +1,9 @@
 import { createContext, useContext } from "react";
-import type { ChartDto, ChartTabDto, TabCountDto } from "../ipc/bindings";
+import type { ChartDto, ChartTabDto, CutListDto, TabCountDto } from "../ipc/bindings";
 import { type MessageId, useWords } from "../words/words";
 
 /** The parts of a chart on which a statement of absence depends. */
-export type ChartFacts = Pick<ChartDto, "completeness" | "unreadable" | "counts">;
+export type ChartFacts = Pick<ChartDto, "completeness" | "unreadable" | "counts" | "cut">;
 
 /** What a statement of absence is about. */
 export interface Subject {
@@ -11,20 +11,23 @@ export interface Subject {
   types: readonly string[];
   /** The tabs in which the same information may be recorded in another form. */
   elsewhere: readonly ChartTabDto[];
+  /** The tab of a list that may be cut. */
+  list?: ChartTabDto;
 }
 
 /** The subjects of the cards and tabs. */
 export const SUBJECTS = {
   timeline: { types: [], elsewhere: ["other"] },
-  problems: { types: ["Condition"], elsewhere: ["notes", "visits"] },
+  problems: { types: ["Condition"], elsewhere: ["notes", "visits"], list: "problems" },
   medicines: {
     types: ["MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense"],
     elsewhere: ["notes", "care_plans"],
+    list: "medicines",
   },
   results: { types: ["Observation", "DiagnosticReport"], elsewhere: ["reports", "notes"] },
   vitals: { types: ["Observation"], elsewhere: ["results", "notes"] },
   notes: { types: ["DocumentReference", "Composition"], elsewhere: ["reports"] },
-  immunisations: { types: ["Immunization"], elsewhere: ["notes", "procedures"] },
+  immunisations: { types: ["Immunization"], elsewhere: ["notes", "procedures"], list: "immunisations" },
   visits: { types: ["Encounter", "Appointment"], elsewhere: ["notes"] },
   reports: { types: ["DiagnosticReport", "ImagingStudy", "Specimen"], elsewhere: ["results", "notes"] },
   orders: { types: ["ServiceRequest"], elsewhere: ["care_plans"] },
@@ -56,6 +59,11 @@ export function findAbsence(chart: ChartFacts | null, subject: Subject): Absence
 
 const ChartContext = createContext<ChartFacts | null>(null);
 
+/** The numbers of a list that is longer than what is shown of it. */
+export function useCut(tab: ChartTabDto): CutListDto | undefined {
+  return useContext(ChartContext)?.cut.find((list) => list.tab === tab);
+}
+
 /** Provides the chart that is shown. */
 export const ChartFactsProvider = ChartContext.Provider;
 
@@ -81,6 +89,9 @@ export function useAbsence() {
       }
     },
     /** A count shown with a list, or undefined if it may be too small. */
-    count: <T>(text: T, subject: Subject) => (findAbsence(chart, subject).kind === "none" ? text : undefined),
+    count: <T>(text: T, subject: Subject) => {
+      const isCut = chart?.cut.some(({ tab }) => tab === subject.list) ?? false;
+      return findAbsence(chart, subject).kind === "none" && !isCut ? text : undefined;
+    },
   };
 }

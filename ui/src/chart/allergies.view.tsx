@@ -5,8 +5,10 @@ import { sayAbsence, sayAllergyKind, sayAllergyState, sayReaction, sayReactionPa
 import { formatDate } from "../words/dates";
 import { sayMoment } from "../words/moments";
 import { type Say, useWords } from "../words/words";
+import { useCut } from "./absence";
 import css from "./chart.module.css";
 import { Correction } from "./correction.view";
+import { CutList } from "./cut-list.view";
 import { Marks } from "./marks.view";
 import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordParts } from "./record-parts.view";
@@ -22,14 +24,16 @@ export function AllergiesCard({ allergies }: { allergies: AllergiesDto }) {
   const say = useWords();
   const { state, current, statements, incomplete } = allergies;
   const isKnown = state === "known";
+  const cut = useCut("allergies");
   return (
     <Card
       title={sayAllergyState(say, { state, none: absencesOf(allergies) })}
-      aside={isKnown && !incomplete ? current.length : undefined}
+      aside={isKnown && !incomplete && cut === undefined ? current.length : undefined}
       tone={isKnown ? "critical" : state === "unavailable" ? "warn" : "plain"}
     >
       {isKnown ? <Rows allergies={current} /> : <CardEmpty>{say(`allergies.${state}.text`)}</CardEmpty>}
       {statements.length === 0 ? null : <Rows allergies={statements} />}
+      <CutList tab="allergies" />
       {isKnown && incomplete ? <p className={css.incomplete}>{say("allergies.incomplete")}</p> : null}
     </Card>
   );

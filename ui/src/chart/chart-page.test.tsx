@@ -281,16 +281,63 @@ test("only rows that Rust allows have an action", async () => {
   await user.click(screen.getByRole("radio", { name: "Tables" }));
   const pulse = screen.getByRole("table", { name: "Heart rate over time" });
   expect(within(pulse).getAllByRole("row")).toHaveLength(9);
-  expect(within(pulse).getAllByRole("button", { name: /^Actions/ })).toHaveLength(2);
+  const menus = within(pulse).getAllByRole("button", { name: /^Actions/ });
+  expect(menus).toHaveLength(8);
+  const markable = [];
+  for (const menu of menus) {
+    await user.click(menu);
+    const items = (await screen.findAllByRole("menuitem")).map((item) => item.textContent);
+    expect(items[0]).toBe("Show whole record");
+    markable.push(items.includes(MARK));
+    await user.keyboard("{Escape}");
+  }
+  expect(markable.filter(Boolean)).toHaveLength(2);
+});
+
+test.each([
+  ["problems", /^Actions: Essential hypertension/],
+  ["allergies", /^Actions: Penicillin/],
+  ["medicines", /^Actions: /],
+  ["immunisations", /^Actions: /],
+])("a record of the tab %s is shown in full from its row", async (tab, name) => {
+  const { user, ipc } = await show({ role: "nurse" }, `/chart/p1/${tab}`);
+  await choose(user, (await screen.findAllByRole("button", { name }))[0] as HTMLElement, "Show whole record");
+  expect(await screen.findByRole("dialog")).toBeVisible();
+  expect(requestsOf(ipc, "chart_record")).toHaveLength(1);
+});
+
+test("a long record says so and is shown part by part", async () => {
+  const { user, ipc } = await show({ role: "nurse" }, "/chart/p1/timeline");
+  const line = await screen.findByRole("button", { name: /^Actions: enalapril 10 mg tablet, 19-Nov-2026/ });
+  await choose(user, line, "Show whole record");
+  const dialog = await screen.findByRole("dialog", { name: "enalapril 10 mg tablet" });
+  expect(await within(dialog).findByText("This record is long. The first part of 3 is shown.")).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Show the next part" }));
+  expect(await within(dialog).findByText("This record is long. The first 2 parts of 3 are shown.")).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Show the next part" }));
+  expect(within(dialog).queryByText(/This record is long/)).toBeNull();
+  expect(await within(dialog).findAllByText("Status (continued)")).toHaveLength(2);
+  expect(requestsOf(ipc, "chart_record").map((request) => (request as { part: number }).part)).toEqual([0, 1, 2]);
+});
+
+test("the lists of the summary have no menus", async () => {
+  await show({ role: "nurse" }, "/chart/p1/summary");
+  expect(screen.queryByRole("button", { name: /^Actions/ })).toBeNull();
 });
 
 test("a note by another author cannot be marked as entered in error, and a note without an author says so", async () => {
   const { user } = await show({ role: "nurse" }, "/chart/p1/notes");
   const reader = screen.getByRole("region", { name: "Note" });
   expect(within(reader).getByText("Dr Jonas Mbeki")).toBeVisible();
-  expect(within(reader).queryByRole("button", { name: /^Actions/ })).toBeNull();
+  const items = async () => {
+    await user.click(within(reader).getByRole("button", { name: /^Actions/ }));
+    const found = (await screen.findAllByRole("menuitem")).map((item) => item.textContent);
+    await user.keyboard("{Escape}");
+    return found;
+  };
+  expect(await items()).toEqual(["Show whole record"]);
   await user.click(screen.getAllByRole("button", { name: /Nursing note/ })[0] as HTMLElement);
-  expect(within(reader).getByRole("button", { name: /^Actions/ })).toBeVisible();
+  expect(await items()).toEqual(["Show whole record", MARK]);
   expect(screen.getByText("Author not known")).toBeVisible();
 });
 

@@ -6,6 +6,7 @@ import { messageFor, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { Correction } from "./correction.view";
+import { CutList } from "./cut-list.view";
 import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordStateChip } from "./record-state.view";
 
@@ -49,6 +50,7 @@ export function ImmunisationsCard({ immunisations }: { immunisations: Immunisati
           ))}
         </ul>
       )}
+      <CutList tab="immunisations" />
     </Card>
   );
 }

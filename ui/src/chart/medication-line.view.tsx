@@ -9,10 +9,13 @@ import { RecordStateChip } from "./record-state.view";
 /** A medicine, written the same everywhere: name, strength and form, what changes its meaning, and its dosages. */
 export function MedicationLine({ medicine }: { medicine: MedicineDto }) {
   const say = useWords();
+  const isInError = medicine.marks.some(({ kind }) => kind === "entered_in_error");
   return (
     <>
-      <b>{medicine.name ?? say("medicine.nameless")}</b> {medicine.product} <Marks marks={medicine.marks} />{" "}
-      <RecordStateChip record={medicine.record} />
+      <span className={isInError ? css.inError : undefined}>
+        <b>{medicine.name ?? say("medicine.nameless")}</b> {medicine.product}
+      </span>{" "}
+      <Marks marks={medicine.marks} /> <RecordStateChip record={medicine.record} />
       <DosageLines dosages={medicine.dosages} />
     </>
   );

@@ -5,6 +5,7 @@ import { sayElapsed } from "../words/elapsed";
 import { useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
+import { CutList } from "./cut-list.view";
 import { Marks } from "./marks.view";
 import { DosageLines, MedicationLine } from "./medication-line.view";
 import { sayDetails, sayEnded, sayEvent } from "./medicine-words";
@@ -17,6 +18,7 @@ const BESIDE_CURRENT: MedicineGroupDto[] = ["on_hold", "unknown", "without_order
 export function MedicinesCard({ medicines }: { medicines: MedicineDto[] }) {
   return (
     <>
+      <CutList tab="medicines" />
       <GroupCard group="do_not_give" medicines={medicines} />
       <CurrentCard medicines={medicines} />
       {BESIDE_CURRENT.map((group) => (
@@ -49,6 +51,7 @@ function OtherMedicinesCards({ medicines }: { medicines: MedicineDto[] }) {
 export function MedicinesTab({ medicines }: { medicines: MedicineDto[] }) {
   return (
     <div className={css.stack}>
+      <CutList tab="medicines" />
       <GroupCard group="do_not_give" medicines={medicines} full />
       <CurrentCard medicines={medicines} full />
       {BESIDE_CURRENT.map((group) => (
@@ -151,6 +154,7 @@ function History({ medicine }: { medicine: MedicineDto }) {
       {medicine.history.map((event) => (
         <span key={event.reference} className={css.under}>
           {sayEvent(say, event)} <Marks marks={event.marks} />
+          <RecordMenu reference={event.reference} title={sayEvent(say, event)} when="" />
           <DosageLines dosages={event.dosages} />
         </span>
       ))}

@@ -12,6 +12,7 @@ import { DocumentBody } from "./document-body.view";
 import { DocumentPart } from "./document-part.view";
 import { Marks } from "./marks.view";
 import notes from "./notes.module.css";
+import { useWholeRecordActions } from "./record-menu.view";
 import { RecordStateChip } from "./record-state.view";
 
 const TONES: Record<NoteStatusDto, Tone> = {
@@ -34,7 +35,8 @@ export function sayAuthor(say: Say, note: NoteDto): string {
 /** One note or document in full. */
 export function NoteReader({ note, chart }: { note: NoteDto; chart: ChartDto }) {
   const say = useWords();
-  const actions = useCorrectionActions()({
+  const wholeRecord = useWholeRecordActions()(note.reference, note.kind ?? say("note.text"));
+  const corrections = useCorrectionActions()({
     reference: note.reference,
     title: note.kind ?? "",
     when: formatDateTime(note.written),
@@ -48,7 +50,10 @@ export function NoteReader({ note, chart }: { note: NoteDto; chart: ChartDto }) 
         <span>{sayAuthor(say, note)}</span>
         <NoteChips note={note} />
         <RecordStateChip record={note.record} />
-        <RowMenu label={say("row.actions", { what: note.kind ?? say("note.text") })} actions={actions} />
+        <RowMenu
+          label={say("row.actions", { what: note.kind ?? say("note.text") })}
+          actions={[...wholeRecord, ...corrections]}
+        />
       </div>
       <Correction corrected={note.corrected} />
       <Relations relations={note.relations} />

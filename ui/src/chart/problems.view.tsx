@@ -6,6 +6,7 @@ import { type Say, useWords } from "../words/words";
 import { SUBJECTS, useAbsence } from "./absence";
 import css from "./chart.module.css";
 import { Correction } from "./correction.view";
+import { CutList } from "./cut-list.view";
 import { Marks } from "./marks.view";
 import { RecordMenu, useCorrectionOf } from "./record-menu.view";
 import { RecordParts } from "./record-parts.view";
@@ -26,6 +27,7 @@ export function CurrentProblemsCard({ problems }: { problems: ProblemDto[] }) {
       ) : (
         <Rows problems={shown} />
       )}
+      <CutList tab="problems" />
     </Card>
   );
 }
@@ -50,6 +52,7 @@ export function ProblemsCards({ problems }: { problems: ProblemDto[] }) {
     );
   return (
     <div className={css.stack}>
+      <CutList tab="problems" />
       {groups.map(({ title, list }, at) =>
         list.length === 0 && at > 0 ? null : (
           <Card

@@ -28,6 +28,7 @@ const detail = (element: string, value: DetailDto["value"], parts: DetailDto[] =
   dataType: dataType === "" ? null : dataType,
   value,
   parts,
+  continued: false,
 });
 
 const text = (words: string): DetailDto["value"] => ({ kind: "value", value: { kind: "text", text: words } });

@@ -27,11 +27,12 @@ export function RecordDetails({ details }: { details: readonly DetailDto[] }) {
 
 function Detail({ detail }: { detail: DetailDto }) {
   const say = useWords();
+  const name = sayElement(say, detail.element);
   const line = lineOf(detail);
   const parts = detail.parts.filter((part) => !line.includes(part));
   return (
     <div className={css.item}>
-      <dt className={css.label}>{sayElement(say, detail.element)}</dt>
+      <dt className={css.label}>{detail.continued ? say("record.continued", { element: name }) : name}</dt>
       <dd className={css.value}>
         {detail.value === null ? null : <Value value={detail.value} />}
         {line.map((part, index) => (

@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { Button } from "../components/button.view";
 import { Dialog, DialogFoot } from "../components/dialog.view";
 import { FailureNotice } from "../components/failure-notice.view";
+import { Notice } from "../components/notice.view";
 import { RowMenu } from "../components/row-menu.view";
 import type { TimelineRowDto } from "../ipc/bindings";
 import { useIpcQuery } from "../ipc/ipc.query";
@@ -48,10 +50,11 @@ export function RecordDialog({ patient, row, onClose }: Props) {
 function Content({ patient, reference, isOne }: { patient: string; reference: string; isOne: boolean }) {
   const say = useWords();
   const actionsOf = useCorrectionActions();
-  const reply = useIpcQuery("chart_record", { patient, reference });
+  const [last, setLast] = useState(0);
+  const reply = useIpcQuery("chart_record", { patient, reference, part: 0 });
   if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;
   if (reply.data === undefined) return <div aria-busy="true" />;
-  const { row: shown, details } = reply.data;
+  const { row: shown, details, parts } = reply.data;
   const title = sayRecordTitle(say, shown.title);
   return (
     <section className={css.stack} aria-label={title}>
@@ -64,6 +67,29 @@ function Content({ patient, reference, isOne }: { patient: string; reference: st
       </div>
       <Correction corrected={shown.corrected} />
       {details.length === 0 ? <p>{say("record.no_details")}</p> : <RecordDetails details={details} />}
+      {Array.from({ length: last }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a part is its number
+        <FurtherPart key={index} patient={patient} reference={reference} part={index + 1} />
+      ))}
+      {last + 1 < parts ? (
+        <Notice
+          tone="warn"
+          role="status"
+          title={say("record.cut", { shown: last + 1, count: parts })}
+          action={
+            <Button variant="link" onPress={() => setLast(last + 1)}>
+              {say("record.next_part")}
+            </Button>
+          }
+        />
+      ) : null}
     </section>
   );
+}
+
+/** A further part of a record that is too long for one reply. */
+function FurtherPart({ patient, reference, part }: { patient: string; reference: string; part: number }) {
+  const reply = useIpcQuery("chart_record", { patient, reference, part });
+  if (reply.error !== null) return <FailureNotice failure={reply.error} onRetry={() => reply.refetch()} />;
+  return reply.data === undefined ? <div aria-busy="true" /> : <RecordDetails details={reply.data.details} />;
 }

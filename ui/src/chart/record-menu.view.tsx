@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useState } from "react";
-import { RowMenu } from "../components/row-menu.view";
+import { type RowAction, RowMenu } from "../components/row-menu.view";
 import type { CorrectableDto } from "../ipc/bindings";
 import { useWords } from "../words/words";
 import { useCorrectionActions } from "./corrections";
@@ -56,6 +56,16 @@ export function RecordMenu({ reference, title, when }: Props) {
       ]}
     />
   );
+}
+
+/** The action that shows a record in full; none outside of a tab with menus, as in the summary. */
+export function useWholeRecordActions(): (reference: string, title: string) => RowAction[] {
+  const say = useWords();
+  const menus = useContext(Context);
+  return (reference, text) => {
+    const show = () => menus?.open({ reference, title: { kind: "recorded", text }, others: [] });
+    return menus === null ? [] : [{ label: say("row.show"), onAction: show }];
+  };
 }
 
 /** Who marked a record of the lists as entered in error, when and why. */

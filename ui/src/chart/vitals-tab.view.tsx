@@ -11,6 +11,7 @@ import { Correction } from "./correction.view";
 import { useCorrectionActions } from "./corrections";
 import { Marks } from "./marks.view";
 import { Measurement } from "./measurement.view";
+import { useWholeRecordActions } from "./record-menu.view";
 import { RecordStateChip } from "./record-state.view";
 import { ResultDetails } from "./result-parts.view";
 import resultsCss from "./results.module.css";
@@ -83,15 +84,12 @@ function listed(series: VitalSeriesDto): ListedPoint[] {
 function PointTable({ series }: { series: VitalSeriesDto }) {
   const say = useWords();
   const actionsOf = useCorrectionActions();
+  const wholeRecord = useWholeRecordActions();
   const rows = listed(series).map(({ point, corrected }) => {
     const title = `${sayName(say, series)} ${sayMeasurement(say, point)}`;
-    const actions = actionsOf({
-      reference: `Observation/${point.id}`,
-      title,
-      when: sayWhen(point),
-      mayMark: point.mayMarkEnteredInError,
-      corrected,
-    });
+    const reference = `Observation/${point.id}`;
+    const correct = { reference, title, when: sayWhen(point), mayMark: point.mayMarkEnteredInError, corrected };
+    const actions = [...wholeRecord(reference, title), ...actionsOf(correct)];
     return { point, corrected, title, actions };
   });
   const hasActions = rows.some(({ actions }) => actions.length > 0);

@@ -19,6 +19,9 @@ export function FailureNotice({ failure, onRetry }: Props) {
       title={say(messageFor("failure", `${failure.code}.title`, "failure.internal.title"))}
     >
       {say(messageFor("failure", `${failure.code}.next`, "failure.internal.next"))}
+      {failure.replacedBy.map(({ patient, name }) => (
+        <div key={patient ?? name}>{say("merged.title", { name: name ?? say("merged.other") })}</div>
+      ))}
       {failure.incident === "" ? null : <div>{say("failure.incident", { incident: failure.incident })}</div>}
       {onRetry === undefined ? null : (
         <div>

@@ -23,7 +23,9 @@ export function FailedStep({
     <div className={css.manual}>
       <StepHead title={say("enrol.failed.title")} lead={say("enrol.failed.lead")} />
       {problem === null ? (
-        <FailureNotice failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }} />
+        <FailureNotice
+          failure={{ code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [], replacedBy: [] }}
+        />
       ) : (
         <SignInProblem problem={problem} />
       )}

@@ -415,6 +415,9 @@ immunisations: Array<ImmunisationDto>,
  * Those of the allergies, problems, medicines and immunisations that the user may correct or that were corrected.
  */
 correctable: Array<CorrectableDto>, 
+ * The lists of this reply that are longer than what is shown of them.
+ */
+cut: Array<CutListDto>, 
 /**
  * What was completely downloaded, and when.
  */
@@ -624,6 +627,20 @@ conflict: string,
  */
 choices: Array<ChoiceDto>, };
 
+export type CutListDto = { 
+/**
+ * The tab of the list.
+ */
+tab: ChartTabDto, 
+/**
+ * Number of rows shown.
+ */
+shown: number, 
+/**
+ * Number of rows.
+ */
+total: number, };
+
 export type DetailDto = { 
 /**
  * The name in R4 without the type of a choice: `value`, `onset`, `bodySite`.
@@ -640,7 +657,11 @@ value: DetailValueDto | null,
 /**
  * Elements of this element.
  */
-parts: Array<DetailDto>, };
+parts: Array<DetailDto>, 
+/**
+ * Whether it goes on from the part before.
+ */
+continued: boolean, };
 
 export type DetailValueDto = { "kind": "value", 
 /**
@@ -1201,7 +1222,11 @@ attemptsLeft: number | null,
 /**
  * Names of fields that were not acceptable, for forms.
  */
-fields: Array<FieldProblemDto>, };
+fields: Array<FieldProblemDto>, 
+/**
+ * Of a patient whose record was merged: the records that took its place.
+ */
+replacedBy: Array<LinkedDto>, };
 
 export type FieldProblemDto = { 
 /**
@@ -2185,9 +2210,13 @@ export type RecordDto = {
  */
 row: TimelineRowDto, 
 /**
- * Every element of it; empty where it could not be read or is masked.
+ * The elements of the part that was requested; empty where the record could not be read or is masked.
  */
-details: Array<DetailDto>, };
+details: Array<DetailDto>, 
+/**
+ * The number of parts that its elements come in; more than one where it is too long for one reply.
+ */
+parts: number, };
 
 export type RecordRequestDto = { 
 /**
@@ -2197,7 +2226,11 @@ patient: string,
 /**
  * Type/id.
  */
-reference: string, };
+reference: string, 
+/**
+ * Which part of its elements, from 0.
+ */
+part: number, };
 
 export type RecordStateDto = "synced" | "pending" | "conflict" | "rejected";
 

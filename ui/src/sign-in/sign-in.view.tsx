@@ -64,7 +64,7 @@ export function SignIn({ user, doneText, onDone, onCancel }: Props) {
   const failed =
     failure ??
     (state.step === "failed"
-      ? { code: state.code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [] }
+      ? { code: state.code, incident: "", waitSeconds: null, attemptsLeft: null, fields: [], replacedBy: [] }
       : null);
 
   if (failed !== null) {

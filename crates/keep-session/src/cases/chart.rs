@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::dto::chart::notes::NotesDto;
 use crate::dto::chart::results::ResultsDto;
 use crate::dto::chart::timeline::{RecordDto, RecordRequestDto, TimelineDto};
-use crate::dto::chart::{ChartDto, ChartTabDto, TimelineWindowDto, WindowDto};
+use crate::dto::chart::{ChartDto, ChartTabDto, CutListDto, TimelineWindowDto, WindowDto};
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
@@ -14,6 +14,7 @@ use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
 use crate::state::acquire;
 use crate::view::corrections::{LISTED, correctable};
+use crate::view::detail_pages::page_of;
 use crate::view::details::Details;
 use crate::view::judge::Population;
 use crate::view::medicines::MedicineContext;
@@ -82,7 +83,7 @@ pub fn chart_timeline(workstation: &Workstation, request: TimelineWindowDto) -> 
     })
 }
 
-/// One record in full; the event names it.
+/// One part of a record in full; the event names it.
 ///
 /// # Errors
 /// As [`open_chart`]; `not_available` also for a record that the chart does not have or the role may not see.
@@ -103,7 +104,8 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let unfounded = &unfounded(&chart.entries);
         let row = row_of(entry, &RowContext { names: &names, clinic_clock, access_view, corrections, unfounded });
         let row = row.ok_or(ErrorCode::NotAvailable)?;
-        Ok(RecordDto { row, details: details.shown(&names) })
+        let (details, parts) = page_of(details.shown(&names), request.part);
+        Ok(RecordDto { row, details, parts })
     })
 }
 
@@ -151,7 +153,7 @@ fn window(request: &WindowDto) -> (usize, usize) {
 }
 
 /// The types shown in the summary. Claims and the like, half of a chart's bytes, are read for the timeline only.
-const SUMMARY_TYPES: [&str; 17] = [
+const SUMMARY_TYPES: [&str; 18] = [
     "Patient",
     "Flag",
     "AllergyIntolerance",
@@ -159,6 +161,7 @@ const SUMMARY_TYPES: [&str; 17] = [
     "ServiceRequest",
     "CarePlan",
     "Consent",
+    "Procedure",
     "MedicationRequest",
     "MedicationStatement",
     "MedicationDispense",
@@ -175,7 +178,7 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let (entries, clinic_clock, view) = (&chart.entries, &chart.clinic_clock, &chart.view);
     let found = ctx.workstation.completeness(ctx.session)?;
     let downloaded = has_all_allergies(ctx, &chart.patient, &found)?;
-    let allergies = allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy]));
+    let mut allergies = allergies::allergies(entries, downloaded, view.sees_any(&[Group::Allergy]));
     let banner = banner_of(ctx.store, chart, &allergies)?;
     let base = ctx.workstation.settings().server.clone();
     let mut wanted = medicines::unnamed_medicines(entries, Some(&base));
@@ -194,19 +197,27 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let listed = entries.iter().filter(|e| LISTED.contains(&e.kind()));
     let corrections = corrections(ctx, chart, in_error.iter().map(|r| r.entry).chain(listed))?;
     vitals::add_in_error(&mut vital_series, &in_error, &series, &corrections);
+    let mut cut = CutLists::default();
+    let groups = [&mut allergies.current, &mut allergies.statements, &mut allergies.past, &mut allergies.void];
+    cut.shorten(ChartTabDto::Allergies, groups);
+    let mut problems = problems::problems(entries);
+    cut.shorten(ChartTabDto::Problems, [&mut problems]);
+    let context = MedicineContext { names: &names, clock: clinic_clock, base: Some(&base) };
+    let mut medicines = medicines::medicines(entries, context);
+    cut.shorten(ChartTabDto::Medicines, [&mut medicines]);
+    let mut immunisations = immunisations::immunisations(entries);
+    cut.shorten(ChartTabDto::Immunisations, [&mut immunisations]);
     Ok(ChartDto {
         counts: tabs::counts(entries, &chart.other_types, &tabs),
         tabs,
         allergies,
-        problems: first(problems::problems(entries)),
-        medicines: first(medicines::medicines(
-            entries,
-            MedicineContext { names: &names, clock: clinic_clock, base: Some(&base) },
-        )),
+        problems,
+        medicines,
         vitals: vital_series,
         results: results::recent_and_abnormal(entries, &population, clinic_clock),
         last_note,
-        immunisations: first(immunisations::immunisations(entries)),
+        immunisations,
+        cut: cut.0,
         correctable: correctable(entries, view, &corrections, MOST_CORRECTABLE),
         completeness: completeness::completeness(&found, !ctx.store.unhealthy().is_empty(), |t| ctx.store.may_hold(t)),
         unreadable: completeness::unreadable(entries),
@@ -215,7 +226,22 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     })
 }
 
-fn first<T>(mut list: Vec<T>) -> Vec<T> {
-    list.truncate(MOST_LISTED);
-    list
+/// The lists that were cut.
+#[derive(Default)]
+struct CutLists(Vec<CutListDto>);
+
+impl CutLists {
+    /// Cuts the groups of a list, each to the most rows of one, and notes what is left out.
+    fn shorten<T, const N: usize>(&mut self, tab: ChartTabDto, groups: [&mut Vec<T>; N]) {
+        let (mut shown, mut total) = (0, 0);
+        for group in groups {
+            total += group.len();
+            group.truncate(MOST_LISTED);
+            shown += group.len();
+        }
+        if shown < total {
+            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            self.0.push(CutListDto { tab, shown: number(shown), total: number(total) });
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::dto::visit::{MarkEnteredInErrorDto, SavedDto, UndoEnteredInErrorDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
+use crate::records::replaced::name_survivor;
 use crate::records::{check_reason, patient_id};
 use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
@@ -20,14 +21,15 @@ use keep_store::Record;
 /// Marks a record as entered in error, with the reason; the record stays readable.
 ///
 /// # Errors
-/// `invalid` without a reason, `refused`, `not_available`, `stale`.
+/// `invalid` without a reason, `refused`, `not_available`, `stale`, `record_replaced`.
 pub fn mark_entered_in_error(
     workstation: &Workstation,
     request: MarkEnteredInErrorDto,
 ) -> Result<SavedDto, FailureDto> {
     let saved = workstation
         .with_session(|unlocked| mark(&Ctx::new(workstation, unlocked)?, &request))
-        .map_err(SessionError::into_dto)?;
+        .map_err(SessionError::into_dto)
+        .map_err(|failure| name_survivor(workstation, failure, |_| patient_id(&request.patient)))?;
     sync::send_saved(workstation);
     Ok(saved)
 }

@@ -7,16 +7,15 @@ use crate::dto::visit::{NoteKindDto, SavedDto, SignNoteDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
+use crate::records::patient_id;
+use crate::records::replaced::{name_survivor, refuse_unknown};
 use crate::records::visit::find_open_visit;
-use crate::records::{parse, patient_id};
 use crate::view::clinic_clock::ClinicClock;
 use crate::workstation::Workstation;
 use keep_access::{Action, Group, PolicyResource};
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceId, ResourceKey};
-use keep_fhir::lens;
+use keep_domain::{Phi, ResourceId, ResourceKey};
 use keep_fhir::write::{Activity, AuthoringContext, NoteDraft, note};
-use keep_store::Record;
 
 /// The longest note, bytes.
 const LONGEST: usize = 256 * 1024;
@@ -42,18 +41,10 @@ pub fn sign_note(workstation: &Workstation, request: SignNoteDto) -> Result<Save
         let saved = sign(ctx, &request)?;
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
-    })?;
+    });
+    let saved = saved.map_err(|failure| name_survivor(workstation, failure, |_| patient_id(&request.patient)))?;
     sync::send_saved(workstation);
     Ok(saved)
-}
-
-/// Refuses a patient whose record was merged into another.
-fn accepts_entries(patient: &Record) -> Result<(), SessionError> {
-    let lens = parse(patient).and_then(|raw| lens::patient(&raw).ok());
-    if lens.is_some_and(|lens| lens.is_replaced()) {
-        return Err(SessionError::of(ErrorCode::RecordReplaced));
-    }
-    Ok(())
 }
 
 fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> {
@@ -69,8 +60,7 @@ fn sign(ctx: &Ctx<'_>, request: &SignNoteDto) -> Result<SavedDto, SessionError> 
     }
     let (code, display) = document_type(request.kind);
     let patient = patient_id(&request.patient)?;
-    let person = ResourceKey::new("Patient", patient.clone());
-    let accepted = ctx.store.record(&person)?.try_map(|record| accepts_entries(&record))?;
+    let accepted = refuse_unknown(ctx.store, &patient)?;
     let now = ctx.now()?;
     let visit = find_open_visit(ctx, &patient, &ClinicClock::at(now))?;
     let author = author(ctx)?;

@@ -15,6 +15,7 @@ mod files;
 mod giving_up;
 mod integrity;
 mod ledger;
+mod limits;
 mod lists;
 mod locking;
 mod own_role;

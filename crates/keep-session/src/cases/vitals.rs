@@ -11,6 +11,7 @@ use crate::dto::visit::{SavedDto, VitalsCheckDto, VitalsDto};
 use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::NewRecords;
+use crate::records::replaced::name_survivor;
 use crate::records::visit::find_open_visit;
 use crate::records::{last_chart_refs, parse, patient_id};
 use crate::state::acquire;
@@ -114,7 +115,8 @@ pub fn save_vitals(workstation: &Workstation, request: VitalsDto) -> Result<Save
         let saved = save(ctx, &request)?;
         drafts::end(ctx, request.draft.as_deref());
         Ok(saved)
-    })?;
+    });
+    let saved = saved.map_err(|failure| name_survivor(workstation, failure, |_| patient_id(&request.patient)))?;
     sync::send_saved(workstation);
     Ok(saved)
 }

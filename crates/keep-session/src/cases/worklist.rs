@@ -13,11 +13,12 @@ use crate::error::SessionError;
 use crate::records::author::author;
 use crate::records::change::ChangedRecord;
 use crate::records::patient_row::Lookup;
+use crate::records::replaced::name_survivor;
 use crate::view::access_view::AccessView;
 use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{ErrorCode, Phi, ResourceKey};
+use keep_domain::{ErrorCode, PatientId, Phi, ResourceKey};
 use keep_fhir::Raw;
 use keep_fhir::write::{AppointmentStatus, AuthoringContext, set_appointment_status, set_arrival};
 use keep_store::Record;
@@ -69,10 +70,11 @@ fn read_list(ctx: &Ctx<'_>, request: &WorklistAskDto) -> Result<WorklistDto, Ses
 /// Checks a patient in, or undoes it.
 ///
 /// # Errors
-/// `refused`, `not_available`, `stale` where the appointment is past that point.
+/// `refused`, `not_available`, `record_replaced`, `stale` where the appointment is past that point.
 pub fn check_in(workstation: &Workstation, request: CheckInDto) -> Result<SavedDto, FailureDto> {
-    let saved =
-        workstation.authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request))?;
+    let saved = workstation
+        .authorize(Action::CheckIn, |unlocked| arrive(&Ctx::new(workstation, unlocked)?, &request))
+        .map_err(|failure| name_survivor(workstation, failure, |ctx| booked_patient(ctx, &request)))?;
     sync::send_saved(workstation);
     Ok(saved)
 }
@@ -81,6 +83,16 @@ fn arrive(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<SavedDto, SessionError>
     let id = request.appointment.parse().map_err(|_| ErrorCode::NotAvailable)?;
     let record = ctx.store.record(&ResourceKey::new("Appointment", id))?;
     ChangedRecord::save(ctx, record.try_map(|record| arrived(ctx, request, record))?)
+}
+
+/// The patient of an appointment.
+fn booked_patient(ctx: &Ctx<'_>, request: &CheckInDto) -> Result<PatientId, SessionError> {
+    let key = ResourceKey::new("Appointment", request.appointment.parse().map_err(|_| ErrorCode::NotAvailable)?);
+    let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with("list", "Appointment").with_resources([&key]);
+    let record = ctx.read_audited(event, |store| store.record(&key))?;
+    // EXPOSE: read for its patient.
+    let facts = keep_fhir::extract(record.raw.expose().as_str()).ok();
+    Ok(facts.and_then(|f| f.patient).ok_or(ErrorCode::NotAvailable)?)
 }
 
 /// The appointment after check-in or its undoing, and the event, if this user may change it.

@@ -49,6 +49,8 @@ pub struct ChartDto {
     pub immunisations: Vec<immunisations::ImmunisationDto>,
     /// Those of the allergies, problems, medicines and immunisations that the user may correct or that were corrected.
     pub correctable: Vec<correction::CorrectableDto>,
+    /// The lists of this reply that are longer than what is shown of them.
+    pub cut: Vec<CutListDto>,
     /// What was completely downloaded, and when.
     pub completeness: DownloadCompletenessDto,
     /// Records that could not be read, by type.
@@ -95,6 +97,18 @@ pub enum ChartTabDto {
     FamilyHistory,
     /// Every other record of the patient.
     Other,
+}
+
+/// A list that is longer than what is shown of it; all its records are in the timeline.
+#[derive(Debug, Serialize, Clone, PartialEq, Eq, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CutListDto {
+    /// The tab of the list.
+    pub tab: ChartTabDto,
+    /// Number of rows shown.
+    pub shown: u32,
+    /// Number of rows.
+    pub total: u32,
 }
 
 /// The number of records in a tab.

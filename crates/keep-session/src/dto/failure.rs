@@ -1,5 +1,6 @@
 //! A failed command, as reported to the page.
 
+use super::chart::banner::LinkedDto;
 use keep_domain::{ErrorCode, IncidentId};
 use serde::Serialize;
 use ts_rs::TS;
@@ -18,6 +19,8 @@ pub struct FailureDto {
     pub attempts_left: Option<u32>,
     /// Names of fields that were not acceptable, for forms.
     pub fields: Vec<FieldProblemDto>,
+    /// Of a patient whose record was merged: the records that took its place.
+    pub replaced_by: Vec<LinkedDto>,
 }
 
 /// One field that was not acceptable.

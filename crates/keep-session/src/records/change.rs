@@ -1,5 +1,6 @@
 //! Writing records: the change, its Provenance and the event are one transaction.
 
+use super::replaced::refuse_replaced;
 use crate::ctx::Ctx;
 use crate::dto::visit::SavedDto;
 use crate::error::SessionError;
@@ -22,11 +23,15 @@ impl NewRecords {
     /// Saves new records with their Provenance. Appending the event also releases the gated values that the records were built from, and `T`.
     ///
     /// # Errors
-    /// Those of the store.
+    /// `record_replaced` for a patient whose record was merged into another; those of the store.
     pub(crate) fn save<T>(
         ctx: &Ctx<'_>,
         new: AuditGated<(Self, EventDraft, T)>,
     ) -> Result<(SavedDto, T), SessionError> {
+        let new = new.and_then(|(new, event, value)| {
+            let accepted = refuse_replaced(ctx.store, &new.context.patient)?;
+            Ok::<_, SessionError>(accepted.map(|()| (new, event, value)))
+        })?;
         let new = new.map(|(mut new, event, value)| {
             let targets: Vec<ResourceKey> = new.resources.iter().map(|(key, _)| key.clone()).collect();
             new.resources.push(provenance_of(ctx, &new.context, targets, new.activity, None));
@@ -58,8 +63,12 @@ impl ChangedRecord<'_> {
     /// Saves the new text of a record with its Provenance. The event also releases the record.
     ///
     /// # Errors
-    /// `stale` where the record has changed since it was read; those of the store.
+    /// `stale` where the record has changed since it was read; `record_replaced`; those of the store.
     pub(crate) fn save(ctx: &Ctx<'_>, changed: AuditGated<(Self, EventDraft)>) -> Result<SavedDto, SessionError> {
+        let changed = changed.and_then(|(changed, event)| {
+            let accepted = refuse_replaced(ctx.store, &changed.context.patient)?;
+            Ok::<_, SessionError>(accepted.map(|()| (changed, event)))
+        })?;
         let changed = changed.map(|(Self { context, record, changed, reason, undoable }, event)| {
             let targets = vec![record.key.clone()];
             let (made_key, made) = provenance_of(ctx, &context, targets, Activity::Update, reason);

@@ -97,8 +97,17 @@ pub(crate) fn names_of(store: &Store, keys: &[ResourceKey]) -> Result<Names, Ses
 }
 
 /// The types that a banner shows something of.
-pub(crate) const BANNER_TYPES: [&str; 8] =
-    ["Patient", "Flag", "AllergyIntolerance", "Condition", "Observation", "ServiceRequest", "CarePlan", "Consent"];
+pub(crate) const BANNER_TYPES: [&str; 9] = [
+    "Patient",
+    "Flag",
+    "AllergyIntolerance",
+    "Condition",
+    "Observation",
+    "ServiceRequest",
+    "CarePlan",
+    "Consent",
+    "Procedure",
+];
 
 /// Whether this device has all records of a chart and this session may open all of its allergies.
 pub(crate) fn has_all_allergies(

@@ -23,8 +23,8 @@ pub(crate) struct Alerts {
     pub(crate) hidden: bool,
 }
 
-/// The types in which a decision not to do something is recorded, besides Observation and Condition.
-pub(crate) const DO_NOT_TYPES: [&str; 3] = ["ServiceRequest", "CarePlan", "Consent"];
+/// The types in which a decision not to do something is recorded, besides Flag, Observation and Condition.
+const DO_NOT_TYPES: [&str; 4] = ["ServiceRequest", "CarePlan", "Consent", "Procedure"];
 
 /// The alerts of a chart; `alerts` is how many flags the directory knows of.
 pub(crate) fn alerts(entries: &[VisibleRecord], alerts: usize, clinic_clock: &ClinicClock) -> Alerts {
@@ -131,20 +131,20 @@ fn prohibitions(entries: &[VisibleRecord], clinic_clock: &ClinicClock) -> Vec<Do
     found.into_iter().map(|(_, dto)| dto).collect()
 }
 
-/// The records that may say so. Of the many Observations and Procedures only those with such a code are read.
+/// The records that may say so. Of the many Observations only those with such a code or such words are read.
 fn candidates(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, &Raw)> {
-    let coded = |entry: &VisibleRecord| {
-        let code = entry.facts.as_ref().and_then(|f| f.code.as_ref());
-        code.is_none_or(|c| lens::is_about_resuscitation(&c.code))
-    };
     let observed = move |entry: &VisibleRecord| {
-        let code = entry.observation().and_then(|o| o.code.as_ref());
-        code.is_some_and(|c| c.codings.is_empty() || c.codings.iter().any(|c| lens::is_about_resuscitation(&c.code)))
+        entry.observation().is_some_and(|o| {
+            let is_measured = matches!(o.value, Some(lens::Measured::Quantity(_)));
+            o.code.as_ref().is_some_and(|c| {
+                let is_coded = c.codings.iter().any(|c| lens::is_about_resuscitation(&c.code));
+                c.codings.is_empty() || is_coded || (!is_measured && lens::names_resuscitation(c))
+            })
+        })
     };
     let plain = ["Flag", "Condition"].into_iter().chain(DO_NOT_TYPES);
     let plain = plain.flat_map(|kind| valid(entries, kind));
-    let observations = valid(entries, "Observation").filter(move |(e, _)| observed(e));
-    plain.chain(observations).chain(valid(entries, "Procedure").filter(move |(e, _)| coded(e)))
+    plain.chain(valid(entries, "Observation").filter(move |(e, _)| observed(e)))
 }
 
 fn is_in_force(entry: &VisibleRecord, raw: &Raw, lens: &DoNotLens, clinic_clock: &ClinicClock) -> bool {

@@ -45,7 +45,13 @@ fn dto(detail: &Detail<'_>, names: &Names) -> DetailDto {
     let mut parts: Vec<DetailDto> = detail.parts.iter().map(|part| dto(part, names)).collect();
     parts.extend(rest_of_units(&detail.value));
     let data_type = detail.data_type.map(str::to_owned);
-    DetailDto { element: detail.name.to_string(), data_type, value: value(&detail.value, names), parts }
+    DetailDto {
+        element: detail.name.to_string(),
+        data_type,
+        value: value(&detail.value, names),
+        parts,
+        continued: false,
+    }
 }
 
 fn value(value: &DetailValue<'_>, names: &Names) -> Option<DetailValueDto> {
@@ -132,6 +138,7 @@ fn rest_of_units(value: &DetailValue<'_>) -> Vec<DetailDto> {
         data_type: None,
         value: Some(DetailValueDto::Code { code: text.to_owned() }),
         parts: Vec::new(),
+        continued: false,
     };
     let mut out = Vec::new();
     for side in sides {

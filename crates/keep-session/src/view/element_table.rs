@@ -196,6 +196,23 @@ fn a_modifier_that_r4_requires_is_missed() {
 }
 
 #[test]
+fn an_unknown_code_of_a_data_type_is_never_silently_ordinary() {
+    let all: Vec<&'static str> = TYPES.iter().flat_map(|name| sections_of(name)).collect();
+    let mut checked = Vec::new();
+    for section in data_types(&all).into_iter().flat_map(sections_of) {
+        for element in elements_of(section).iter().filter(|e| e.codes().next().is_some()) {
+            let json = data_type_record(section, element, &Sample::code(element, "foo"));
+            assert!(marks_of(&json).iter().any(|m| matches!(m, MarkDto::Unsafe { .. })), "{json}");
+            let known = element.codes().next().unwrap_or_default();
+            let json = data_type_record(section, element, &Sample::code(element, known));
+            assert!(marks_of(&json).iter().all(|m| !matches!(m, MarkDto::Unsafe { .. })), "{json}");
+            checked.push(format!("{section}.{}", element.name));
+        }
+    }
+    assert!(checked.contains(&String::from("Quantity.comparator")) && checked.len() >= 9, "{checked:?}");
+}
+
+#[test]
 fn what_is_explained_exists_and_is_not_shown() {
     for (path, reason) in EXPLAINED {
         let (section, name) = path.rsplit_once('.').expect("a path");

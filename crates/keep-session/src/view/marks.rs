@@ -11,6 +11,11 @@ use keep_fhir::lens::{self, Modifier, ModifierState, Modifiers, Reference};
 use ordinary::is_ordinary;
 use std::borrow::Cow;
 
+/// The most marks of a record, and the most words of one.
+const MOST_MARKS: usize = 40;
+/// The longest recorded text of a mark, characters; the details of the record have all of it.
+const LONGEST: usize = 1_000;
+
 /// Types whose records are about times to come.
 const PLANNING: [&str; 12] = [
     "Appointment",
@@ -57,6 +62,29 @@ pub(crate) fn marks(entry: &VisibleRecord) -> Vec<MarkDto> {
     }
     if matches!(entry.kind(), "AllergyIntolerance" | "Condition") {
         understood::understood(raw, &mut marks);
+    }
+    bounded(marks)
+}
+
+/// As many marks as a line can have; where there are more, the record counts as not shown safely.
+fn bounded(mut marks: Vec<MarkDto>) -> Vec<MarkDto> {
+    if marks.len() > MOST_MARKS {
+        marks.truncate(MOST_MARKS);
+        marks.push(MarkDto::Unsafe { elements: Vec::new() });
+    }
+    for mark in &mut marks {
+        match mark {
+            MarkDto::Status { code, reason } => {
+                *code = words::cut(code, LONGEST);
+                *reason = reason.as_deref().map(|text| words::cut(text, LONGEST));
+            }
+            MarkDto::Intent { code } | MarkDto::Verification { code } => *code = words::cut(code, LONGEST),
+            MarkDto::Element { recorded: texts, .. } | MarkDto::Unsafe { elements: texts } => {
+                texts.truncate(MOST_MARKS);
+                texts.iter_mut().for_each(|text| *text = words::cut(text, LONGEST));
+            }
+            _ => {}
+        }
     }
     marks
 }

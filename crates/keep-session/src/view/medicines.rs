@@ -6,12 +6,12 @@ use super::clinic_clock::ClinicClock;
 use super::dosage::{dosages, quantity};
 use super::medicine_name::{self, name_and_product, recorded_name};
 use super::names::Names;
-use super::visible_record::{VisibleRecord, valid};
+use super::visible_record::{VisibleRecord, readable};
 use super::words;
 use crate::dto::chart::dosage::DosageDto;
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::medicines::{
-    EndedDto, MedicineDto, MedicineEventDto, MedicineGroupDto, MedicineRecordDto, SupplyDto,
+    EndedByDto, EndedDto, MedicineDto, MedicineEventDto, MedicineGroupDto, MedicineRecordDto, SupplyDto,
 };
 use crate::dto::chart::value::ValueDto;
 use keep_domain::{ResourceKey, UtcMillis};
@@ -78,7 +78,11 @@ impl Item<'_> {
 pub(crate) fn medicines(entries: &[VisibleRecord], context: MedicineContext<'_>) -> Vec<MedicineDto> {
     let items: Vec<Item<'_>> = read(entries, context.base)
         .map(|(entry, lens)| {
-            let (group, ended) = group::group(&lens, context.clock);
+            let (group, ended) = if entry.is_entered_in_error() {
+                (MedicineGroupDto::Past, Some(EndedDto { by: EndedByDto::Status, at: None }))
+            } else {
+                group::group(&lens, context.clock)
+            };
             Item { entry, lens, group, ended }
         })
         .collect();
@@ -119,7 +123,8 @@ fn read<'e>(
     entries: &'e [VisibleRecord],
     base: Option<&'e str>,
 ) -> impl Iterator<Item = (&'e VisibleRecord, MedicationLens)> {
-    let found = TYPES.into_iter().flat_map(|t| valid(entries, t));
+    // One that was entered in error stays listed, marked as such.
+    let found = TYPES.into_iter().flat_map(|t| readable(entries, t));
     found.filter_map(move |(e, raw)| Some((e, medication(raw, base).ok()?)))
 }
 
@@ -129,7 +134,9 @@ fn roots(items: &[Item<'_>]) -> Vec<usize> {
         items.iter().enumerate().map(|(at, item)| (&item.entry.record.key, at)).collect();
     let is_prohibition = |at: usize| items.get(at).is_some_and(|i| i.group == MedicineGroupDto::DoNotGive);
     // What a "do not give" is about is no history of it, nor the reverse.
-    let may_join = |a: usize, b: usize| a != b && is_prohibition(a) == is_prohibition(b);
+    // What was entered in error says nothing about another record.
+    let is_void = |at: usize| items.get(at).is_some_and(|i| i.entry.is_entered_in_error());
+    let may_join = |a: usize, b: usize| a != b && is_prohibition(a) == is_prohibition(b) && !is_void(a) && !is_void(b);
     let mut parents: Vec<usize> = (0..items.len()).collect();
     let mut join = |child: usize, parent: usize| {
         if let Some(slot) = parents.get_mut(child).filter(|slot| **slot == child && may_join(child, parent)) {

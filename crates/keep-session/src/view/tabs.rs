@@ -35,7 +35,7 @@ pub(crate) fn tab_of(entry: &VisibleRecord) -> Tab {
 /// The tab of a record of this type that is no vital sign.
 fn tab_of_type(resource_type: &str) -> Tab {
     match resource_type {
-        "Observation" | "MolecularSequence" => Tab::Results,
+        "Observation" => Tab::Results,
         "MedicationRequest"
         | "MedicationStatement"
         | "MedicationAdministration"
@@ -43,7 +43,7 @@ fn tab_of_type(resource_type: &str) -> Tab {
         | "Medication" => Tab::Medicines,
         "Condition" => Tab::Problems,
         "AllergyIntolerance" => Tab::Allergies,
-        "Immunization" | "ImmunizationEvaluation" | "ImmunizationRecommendation" => Tab::Immunisations,
+        "Immunization" => Tab::Immunisations,
         "DocumentReference"
         | "DocumentManifest"
         | "Composition"
@@ -52,7 +52,7 @@ fn tab_of_type(resource_type: &str) -> Tab {
         | "Media"
         | "Binary" => Tab::Notes,
         "Encounter" | "EpisodeOfCare" | "Appointment" | "AppointmentResponse" => Tab::Visits,
-        "DiagnosticReport" | "ImagingStudy" | "Specimen" => Tab::Reports,
+        "DiagnosticReport" | "ImagingStudy" | "Specimen" | "MolecularSequence" | "ImmunizationEvaluation" => Tab::Reports,
         "ServiceRequest"
         | "DeviceRequest"
         | "NutritionOrder"
@@ -62,7 +62,7 @@ fn tab_of_type(resource_type: &str) -> Tab {
         | "VisionPrescription"
         | "Task" => Tab::Orders,
         "Procedure" => Tab::Procedures,
-        "CarePlan" | "CareTeam" | "Goal" => Tab::CarePlans,
+        "CarePlan" | "CareTeam" | "Goal" | "ImmunizationRecommendation" => Tab::CarePlans,
         "DeviceUseStatement" | "Device" | "DeviceMetric" | "SupplyDelivery" => Tab::Devices,
         "FamilyMemberHistory" => Tab::FamilyHistory,
         _ => Tab::Other,
@@ -124,6 +124,30 @@ mod tests {
         assert!(found.len() > 100, "a nurse sees {} of the types", found.len());
         for (key, tabs) in found {
             assert!(matches!(tabs.as_slice(), [tab] if *tab != Tab::Timeline), "{key} is in {tabs:?}");
+        }
+    }
+
+    /// The other tabs are plain lists of everything that belongs to them.
+    #[test]
+    fn a_tab_with_a_reply_of_its_own_has_only_types_that_this_shows() {
+        for name in R4_TYPES {
+            let shown: &[&str] = match tab_of_type(name) {
+                Tab::Results => &["Observation"],
+                // A Medication belongs to no patient; the lines name it.
+                Tab::Medicines => &[
+                    "MedicationRequest",
+                    "MedicationStatement",
+                    "MedicationDispense",
+                    "MedicationAdministration",
+                    "Medication",
+                ],
+                Tab::Problems => &["Condition"],
+                Tab::Allergies => &["AllergyIntolerance"],
+                Tab::Immunisations => &["Immunization"],
+                Tab::Notes => &crate::view::notes::TYPES,
+                _ => continue,
+            };
+            assert!(shown.contains(&name), "{name}");
         }
     }
 

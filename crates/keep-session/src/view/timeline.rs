@@ -312,7 +312,9 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         "Appointment" => {
             let l = lens::appointment(raw).ok()?;
             let reason = words::label(l.reasons.first().or(l.service.first()).or(l.kind.as_ref()));
-            let detail = words::joined(reason.into_iter().chain(l.status), " · ");
+            // EXPOSE: what the appointment is for is what its line shows.
+            let described = l.description.as_ref().map(|d| d.expose().clone());
+            let detail = words::joined(reason.into_iter().chain(described).chain(l.status), " · ");
             return Some(Texts::titled(RecordTitleDto::Appointment, words::some(detail)));
         }
         "Flag" => {
@@ -321,8 +323,8 @@ fn texts_of(kind: &str, raw: &Raw, names: &Names) -> Option<Texts> {
         }
         "CarePlan" => {
             let l = lens::care_plan(raw).ok()?;
-            // EXPOSE: the plan's title is what is shown.
-            let title = l.title.as_ref().map(|t| t.expose().clone());
+            // EXPOSE: the plan's title, or else its description, is what is shown.
+            let title = l.title.as_ref().or(l.description.as_ref()).map(|t| t.expose().clone());
             (words::some(words::joined(title.into_iter().chain(words::label(l.categories.last())), " · ")), l.status)
         }
         "Goal" => {

@@ -35,7 +35,7 @@ const TAB_PERMISSIONS: Record<ChartTabDto, PermissionDto> = {
 };
 
 const FAKE_DETAILS: DetailDto[] = [
-  { element: "status", dataType: "code", value: { kind: "code", code: "final" }, parts: [] },
+  { element: "status", dataType: "code", value: { kind: "code", code: "final" }, parts: [], continued: false },
   {
     element: "note",
     dataType: "Annotation",
@@ -46,10 +46,15 @@ const FAKE_DETAILS: DetailDto[] = [
         dataType: "markdown",
         value: { kind: "markdown", text: "Repeat in two weeks.\nFasting." },
         parts: [],
+        continued: false,
       },
     ],
+    continued: false,
   },
 ];
+
+/** A record that comes in several parts. */
+const FAKE_LONG_RECORD = "Observation/t1";
 
 const TAB_KINDS: Partial<Record<ChartTabDto, TimelineKindDto>> = {
   visits: "encounter",
@@ -114,9 +119,11 @@ export function chartHandlers(state: FakeState): HandlersOf<HandledCommands> {
       const rows = tab === null ? timeline : timeline.filter((row) => row.kind === TAB_KINDS[tab]);
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
-    chart_record: ({ patient, reference }) => {
+    chart_record: ({ patient, reference, part }) => {
       const row = openFakeChart(state, patient).timeline.find((candidate) => candidate.reference === reference);
-      return row === undefined ? refuse("not_available") : { row, details: FAKE_DETAILS };
+      const parts = reference === FAKE_LONG_RECORD ? 3 : 1;
+      const details = FAKE_DETAILS.map((detail) => ({ ...detail, continued: part > 0 }));
+      return row === undefined ? refuse("not_available") : { row, details, parts };
     },
     chart_results: ({ patient, offset, limit }) => {
       const { results } = openFakeChart(state, patient);

@@ -327,6 +327,7 @@ export function makeChart(row: PatientRowDto, empty: boolean, partial = false): 
         "other",
       ],
       counts: [],
+      cut: [],
       allergies,
       problems: rich ? PROBLEMS : [],
       medicines: rich ? MEDICINES : [],

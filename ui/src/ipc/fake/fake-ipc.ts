@@ -23,7 +23,15 @@ export interface FakeIpc extends Ipc {
 
 /** Makes a failure as Rust sends it. */
 export function makeFailure(code: FailureDto["code"], overrides: Partial<FailureDto> = {}): FailureDto {
-  return { code, incident: "7f3a-19c2", waitSeconds: null, attemptsLeft: null, fields: [], ...overrides };
+  return {
+    code,
+    incident: "7f3a-19c2",
+    waitSeconds: null,
+    attemptsLeft: null,
+    fields: [],
+    replacedBy: [],
+    ...overrides,
+  };
 }
 
 /** Makes a backend that replies with invented patients and users. */

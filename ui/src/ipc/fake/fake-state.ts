@@ -98,6 +98,7 @@ export function refuse(code: FailureDto["code"], overrides: Partial<FailureDto> 
     waitSeconds: null,
     attemptsLeft: null,
     fields: [],
+    replacedBy: [],
     ...overrides,
   } satisfies FailureDto;
 }

@@ -2,13 +2,14 @@
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::import::{ListedRecord, NoChart, Place};
-use crate::cases::{chart, import as importing, notes, search, vitals as vital_signs};
+use crate::cases::{chart, entered_in_error, import as importing, notes, search, vitals as vital_signs, worklist};
 use crate::dto::chart::banner::{BannerDto, NameUseDto, SexDto};
 use crate::dto::chart::mark::MarkDto;
-use crate::dto::failure::FieldReasonDto;
+use crate::dto::failure::{FailureDto, FieldReasonDto};
 use crate::dto::search::{PatientPageDto, SearchDto};
-use crate::dto::visit::{NoteKindDto, SavedDto, SignNoteDto, VitalsDto};
-use crate::testing::{dr_jonas, import};
+use crate::dto::visit::{MarkEnteredInErrorDto, NoteKindDto, SavedDto, SignNoteDto, VitalsDto};
+use crate::dto::worklist::CheckInDto;
+use crate::testing::{dr_jonas, import, leila_at_the_desk};
 use keep_domain::ErrorCode;
 use std::collections::BTreeSet;
 
@@ -18,6 +19,11 @@ const RELATED_PERSON: &str = include_str!("../../../../../tests/fixtures/cases/l
 const MERGED: &str = include_str!("../../../../../tests/fixtures/cases/merged-patient.ndjson");
 const OLD_PHONE: &str = include_str!("../../../../../tests/fixtures/cases/old-phone-and-old-number.ndjson");
 const WITHOUT_CHART: &str = include_str!("../../../../../tests/fixtures/cases/records-without-a-chart.ndjson");
+
+/// A problem and a booking of the merged patient.
+const PROBLEM: &str =
+    r#"{"resourceType":"Condition","id":"ck-mc","code":{"text":"Gout"},"subject":{"reference":"Patient/ck-m1"}}"#;
+const BOOKED: &str = r#"{"resourceType":"Appointment","id":"ck-ma","status":"booked","start":"2026-11-22T11:00:00Z","participant":[{"actor":{"reference":"Patient/ck-m1"},"status":"accepted"}]}"#;
 
 fn clinic_with(lines: &str) -> Clinic {
     let clinic = Clinic::with(dr_jonas()).synced();
@@ -106,7 +112,7 @@ fn a_related_person_with_the_id_of_a_patient_brings_no_records() {
 
 #[test]
 fn a_merged_record_leads_to_the_other_and_takes_no_entries() {
-    let clinic = clinic_with(MERGED);
+    let clinic = clinic_with(&format!("{MERGED}\n{PROBLEM}"));
     let (old, new) = (banner(&clinic, "ck-m1"), banner(&clinic, "ck-m2"));
     let linked = |list: &[crate::dto::chart::banner::LinkedDto]| {
         list.iter()
@@ -127,6 +133,32 @@ fn a_merged_record_leads_to_the_other_and_takes_no_entries() {
     assert_eq!(code_of(save_at(&clinic, "ck-m1", None)), ErrorCode::RecordReplaced);
     assert_eq!(code_of(note("ck-m1")), ErrorCode::RecordReplaced);
     assert!(save_at(&clinic, "ck-m2", None).is_ok() && note("ck-m2").is_ok());
+    // No other save either, and each names the record that takes the entries.
+    let named = |failure: FailureDto| {
+        assert_eq!(failure.code, ErrorCode::RecordReplaced);
+        linked(&failure.replaced_by)
+    };
+    let survivor = [(String::from("ck-m2"), String::from("MERGETEST, New"))];
+    assert_eq!(save_at(&clinic, "ck-m1", None).err().map(named), Some(survivor.to_vec()));
+    assert_eq!(note("ck-m1").err().map(named), Some(survivor.to_vec()));
+    let mark = MarkEnteredInErrorDto {
+        reference: String::from("Condition/ck-mc"),
+        patient: String::from("ck-m1"),
+        reason: String::from("wrong patient"),
+    };
+    let marked = entered_in_error::mark_entered_in_error(&clinic.workstation, mark);
+    assert_eq!(marked.err().map(named), Some(survivor.to_vec()));
+}
+
+#[test]
+fn a_merged_patient_is_not_checked_in() {
+    let clinic = Clinic::with(leila_at_the_desk()).synced();
+    ok(import(&clinic.workstation, MERGED.lines().chain([BOOKED]).map(str::to_owned).collect()));
+    let arrive = CheckInDto { appointment: String::from("ck-ma"), arrived: true };
+    let failure = worklist::check_in(&clinic.workstation, arrive).err().expect("refused");
+    assert_eq!(failure.code, ErrorCode::RecordReplaced);
+    let named: Vec<_> = failure.replaced_by.iter().map(|l| (l.patient.as_deref(), l.name.as_deref())).collect();
+    assert_eq!(named, [(Some("ck-m2"), Some("MERGETEST, New"))]);
 }
 
 #[test]

@@ -122,3 +122,21 @@ fn an_order_not_to_resuscitate_is_in_the_banner() {
     assert_eq!((found[0].kind, text), (DoNotKindDto::Perform, Some("Cardiopulmonary resuscitation")));
     assert_eq!(line(&clinic, "md", "Cardiopulmonary resuscitation").marks, [MarkDto::DoNot]);
 }
+
+/// Codes of SNOMED CT, LOINC and HL7 as other systems record the decision.
+#[test]
+fn the_decision_not_to_resuscitate_is_in_the_banner_whatever_records_it() {
+    let records = [
+        r#"{"resourceType":"Procedure","id":"d","status":"completed","code":{"coding":[{"system":"http://snomed.info/sct","code":"304253006","display":"Not for resuscitation"}]},"subject":{"reference":"Patient/maria"},"performedDateTime":"2026-11-20"}"#,
+        r#"{"resourceType":"Procedure","id":"d","status":"completed","code":{"coding":[{"system":"urn:local","code":"P7"},{"system":"http://snomed.info/sct","code":"450476008"}]},"subject":{"reference":"Patient/maria"}}"#,
+        r#"{"resourceType":"Observation","id":"d","status":"final","code":{"coding":[{"system":"urn:local","code":"CS"}],"text":"Code status"},"subject":{"reference":"Patient/maria"},"valueCodeableConcept":{"text":"DNR"}}"#,
+        r#"{"resourceType":"Procedure","id":"d","status":"completed","code":{"text":"DNAR"},"subject":{"reference":"Patient/maria"}}"#,
+        r#"{"resourceType":"Consent","id":"d","status":"active","scope":{"coding":[{"code":"adr"}]},"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentcategorycodes","code":"dnr"}]}],"patient":{"reference":"Patient/maria"},"dateTime":"2026-11-20"}"#,
+        r#"{"resourceType":"Observation","id":"d","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"81351-9"}]},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-20","valueBoolean":true}"#,
+        r#"{"resourceType":"Observation","id":"d","status":"final","code":{"text":"Code status"},"subject":{"reference":"Patient/maria"},"effectiveDateTime":"2026-11-20","valueString":"DNR"}"#,
+    ];
+    for record in records {
+        let kinds: Vec<_> = opened(&clinic_with(record), "maria").banner.do_not.iter().map(|d| d.kind).collect();
+        assert_eq!(kinds, [DoNotKindDto::Resuscitate], "{record}");
+    }
+}

@@ -165,7 +165,7 @@ fn a_record_entered_in_error_stays_readable() {
     let expected = [Some("Amara Okafor"), Some("2026-11-22"), Some("other patient")].map(|t| t.map(str::to_owned));
     let [who, when, why] = expected.clone();
     assert_eq!(said(&listed.corrected), (who, when, why, true));
-    let ask = RecordRequestDto { patient: String::from("maria"), reference: mine.clone() };
+    let ask = RecordRequestDto { patient: String::from("maria"), reference: mine.clone(), part: 0 };
     let whole = ok(chart::chart_record(&clinic.workstation, ask)).row;
     let [who, when, why] = expected;
     assert_eq!(whole.corrected.as_ref().map(said), Some((who, when, why, true)));
@@ -196,7 +196,7 @@ fn a_marking_is_undone_by_its_author_until_it_is_sent() {
     assert_eq!(pulses(&clinic), (pulse.clone(), listed));
     assert_eq!((clinic.events(EventClass::MarkedInError), clinic.events(EventClass::MarkingUndone)), (1, 1));
     let made = marked.resources.iter().find(|r| r.starts_with("Provenance/")).expect("its Provenance");
-    let ask = RecordRequestDto { patient: String::from("maria"), reference: made.clone() };
+    let ask = RecordRequestDto { patient: String::from("maria"), reference: made.clone(), part: 0 };
     assert_eq!(code_of(chart::chart_record(&clinic.workstation, ask)), ErrorCode::NotAvailable);
     assert_eq!(code_of(undo(&reference)), ErrorCode::Stale);
     assert_eq!(code_of(undo("Observation/l1")), ErrorCode::Refused);
@@ -300,7 +300,8 @@ fn one_record_is_shown_in_full_and_its_event_names_it() {
     let row = ok(chart::chart_timeline(&clinic.workstation, TimelineWindowDto { tab: None, window: window() }))
         .rows
         .remove(0);
-    let ask = |reference: &str| RecordRequestDto { patient: String::from("maria"), reference: reference.to_owned() };
+    let ask =
+        |reference: &str| RecordRequestDto { patient: String::from("maria"), reference: reference.to_owned(), part: 0 };
     let before = clinic.events(EventClass::ChartRead);
     let shown = ok(chart::chart_record(&clinic.workstation, ask(&row.reference)));
     assert_eq!(shown.row.reference, row.reference);

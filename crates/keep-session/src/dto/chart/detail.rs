@@ -16,6 +16,8 @@ pub struct DetailDto {
     pub value: Option<DetailValueDto>,
     /// Elements of this element.
     pub parts: Vec<Self>,
+    /// Whether it goes on from the part before.
+    pub continued: bool,
 }
 
 /// The value of one element.

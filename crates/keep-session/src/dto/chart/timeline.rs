@@ -58,6 +58,8 @@ pub struct RecordRequestDto {
     pub patient: String,
     /// Type/id.
     pub reference: String,
+    /// Which part of its elements, from 0.
+    pub part: u32,
 }
 
 /// One record in full.
@@ -66,8 +68,10 @@ pub struct RecordRequestDto {
 pub struct RecordDto {
     /// Its line.
     pub row: TimelineRowDto,
-    /// Every element of it; empty where it could not be read or is masked.
+    /// The elements of the part that was requested; empty where the record could not be read or is masked.
     pub details: Vec<DetailDto>,
+    /// The number of parts that its elements come in; more than one where it is too long for one reply.
+    pub parts: u32,
 }
 
 /// Kind of a line.

@@ -62,7 +62,7 @@ pub(super) fn commands() -> Vec<(&'static str, Leaves)> {
                 nurse_amara,
                 |c| {
                     let (patient, reference) = (String::from("maria"), String::from("Patient/maria"));
-                    let request = RecordRequestDto { patient, reference };
+                    let request = RecordRequestDto { patient, reference, part: 0 };
                     run(c, |c| ok(chart::chart_record(&c.workstation, request)).details.len())
                 },
                 &[E::ChartRead],
