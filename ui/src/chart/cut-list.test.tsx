@@ -9,7 +9,7 @@ import { type ChartFacts, ChartFactsProvider } from "./absence";
 import { ProblemsCards } from "./problems.view";
 
 const facts: ChartFacts = {
-  completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: [], partial: false },
+  completeness: { asOf: "2026-11-22T08:40:00+03:00", missing: [], unavailable: [], failed: [], partial: false },
   unreadable: [],
   counts: [],
   cut: [{ tab: "problems", shown: 1, total: 340 }],

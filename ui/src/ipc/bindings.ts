@@ -415,6 +415,7 @@ immunisations: Array<ImmunisationDto>,
  * Those of the allergies, problems, medicines and immunisations that the user may correct or that were corrected.
  */
 correctable: Array<CorrectableDto>, 
+/**
  * The lists of this reply that are longer than what is shown of them.
  */
 cut: Array<CutListDto>, 
@@ -615,18 +616,6 @@ why: string | null,
  */
 mayUndo: boolean, };
 
-export type DayEventDto = "morning" | "early_morning" | "late_morning" | "noon" | "afternoon" | "early_afternoon" | "late_afternoon" | "evening" | "early_evening" | "late_evening" | "night" | "after_sleep" | "bedtime" | "waking" | "with_meal" | "with_breakfast" | "with_lunch" | "with_dinner" | "before_meal" | "before_breakfast" | "before_lunch" | "before_dinner" | "after_meal" | "after_breakfast" | "after_lunch" | "after_dinner";
-
-export type DecideDto = { 
-/**
- * The conflict id.
- */
-conflict: string, 
-/**
- * A choice per field.
- */
-choices: Array<ChoiceDto>, };
-
 export type CutListDto = { 
 /**
  * The tab of the list.
@@ -640,6 +629,18 @@ shown: number,
  * Number of rows.
  */
 total: number, };
+
+export type DayEventDto = "morning" | "early_morning" | "late_morning" | "noon" | "afternoon" | "early_afternoon" | "late_afternoon" | "evening" | "early_evening" | "late_evening" | "night" | "after_sleep" | "bedtime" | "waking" | "with_meal" | "with_breakfast" | "with_lunch" | "with_dinner" | "before_meal" | "before_breakfast" | "before_lunch" | "before_dinner" | "after_meal" | "after_breakfast" | "after_lunch" | "after_dinner";
+
+export type DecideDto = { 
+/**
+ * The conflict id.
+ */
+conflict: string, 
+/**
+ * A choice per field.
+ */
+choices: Array<ChoiceDto>, };
 
 export type DetailDto = { 
 /**
