@@ -40,13 +40,18 @@ const UNREMARKABLE: &[&str] = &[
     "available",
 ];
 /// Records without a row, or whose row lacks something, for the reason that stands there.
-const OPEN: [(&str, &str); 6] = [
+const OPEN: [(&str, &str); 8] = [
     ("Observation/bgpanel", "a panel without a value of its own: its members have rows that name it"),
     ("Observation/obr-2", "as above"),
     ("Observation/obr-3", "as above"),
     ("Observation/org1", "as above"),
     ("Observation/vitals-panel", "as above, of vital signs"),
     ("Observation/glasgow", "the row of the tab of vital signs has neither its name nor its value"),
+    (
+        "MedicationRequest/medrx0337",
+        "the row names the product by its ingredients; the reference's words are in the details",
+    ),
+    ("MedicationDispense/meddisp0328", "the row has the strength with its unit written out"),
 ];
 /// Elements with the status of a whole record.
 const STATUSES: [&str; 4] = ["status", "clinicalStatus", "verificationStatus", "lifecycleStatus"];

@@ -164,7 +164,8 @@ impl Row {
         let is_statement = self.shown["absence"].is_object() || self.shown["title"]["kind"] == "no_allergy";
         // Tall Man letters and the parts of a product are other letters of the same name.
         let folded: Vec<String> = strings.iter().map(|s| fold(s)).collect();
-        let is_named = names.iter().any(|n| says(n) || folded.iter().any(|s| !s.is_empty() && fold(n).contains(s)));
+        let is_part = |n: &String, s: &String| !s.is_empty() && (fold(n).contains(s) || s.contains(&fold(n)));
+        let is_named = names.iter().any(|n| says(n) || folded.iter().any(|s| is_part(n, s)));
         // A step in the history of a medicine has a name where it differs from the line's.
         let is_same_medicine = self.shown["named"].is_string() && self.shown["name"].is_null();
         let is_sign = self.tab == "vitals" && self.shown["series"][0] != "other";

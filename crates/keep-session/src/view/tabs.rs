@@ -52,7 +52,9 @@ fn tab_of_type(resource_type: &str) -> Tab {
         | "Media"
         | "Binary" => Tab::Notes,
         "Encounter" | "EpisodeOfCare" | "Appointment" | "AppointmentResponse" => Tab::Visits,
-        "DiagnosticReport" | "ImagingStudy" | "Specimen" | "MolecularSequence" | "ImmunizationEvaluation" => Tab::Reports,
+        "DiagnosticReport" | "ImagingStudy" | "Specimen" | "MolecularSequence" | "ImmunizationEvaluation" => {
+            Tab::Reports
+        }
         "ServiceRequest"
         | "DeviceRequest"
         | "NutritionOrder"
