@@ -88,7 +88,7 @@ async fn a_visit_arrives_once_with_neither_our_ids_nor_transactions_nor_conditio
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_visit_arrives_once_where_nobody_may_see_staff() {
+async fn a_visit_arrives_once_where_no_user_may_see_staff() {
     check(r#"{"type-answer":["Practitioner=403"],"etags":"none"}"#).await;
 }
 
