@@ -18,8 +18,7 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// The unconfirmed change sets that this session can read, in sequence order up to the `limit`th that can be sent,
-    /// each with what it waits for. `run` is the event of the sync.
+    /// The unconfirmed change sets that this session can read, in sequence order up to the `limit`th ready one.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a row does not fit its tag.
@@ -195,8 +194,7 @@ impl WriteTx<'_> {
         self.end_entry(set, segment, key)
     }
 
-    /// The server refused this entry: it is stored with the reason and the elements that the server named, and change
-    /// sets that depend on it wait.
+    /// The server refused this entry: reason and named elements are stored, and sets that depend on it wait.
     ///
     /// # Errors
     /// [`StoreError::NotAvailable`] for an unknown entry.
@@ -326,8 +324,7 @@ impl WriteTx<'_> {
 }
 
 impl Store {
-    /// Entries in a file that is older than expected may have been sent before: they count as sent with unknown
-    /// outcome, so that the server is queried before they are sent.
+    /// Entries in a file that is older than expected may have been sent before: the server is asked first.
     pub(crate) fn mark_stale_entries_in_flight(&self, found: &[Repair]) -> Result<(), StoreError> {
         let stale = found.iter().filter(|r| r.cause == RepairCause::Stale && !self.is_read_only(r.segment));
         for segment in stale.map(|r| r.segment) {
