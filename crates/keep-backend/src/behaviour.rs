@@ -7,7 +7,7 @@ mod type_answer;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-pub(crate) use type_answer::{Answer, TypeAnswer};
+pub(crate) use type_answer::{TypeAnswer, TypeResponse};
 
 /// Largest page size; like HAPI, a larger `_count` is silently reduced.
 const MAX_COUNT: usize = 1000;
@@ -43,6 +43,24 @@ pub(crate) struct Behaviour {
     /// Largest page; a larger `_count` is silently reduced.
     #[arg(long, value_name = "N", default_value_t = MAX_COUNT)]
     pub(crate) max_count: usize,
+    /// Search parameter that has no effect, such as `_sort`; may be repeated.
+    #[arg(long, value_name = "PARAMETER")]
+    pub(crate) ignore: Vec<String>,
+    /// Search parameter that is answered with 400; may be repeated.
+    #[arg(long, value_name = "PARAMETER")]
+    pub(crate) refuse: Vec<String>,
+    /// `meta.versionId` and the versions in tags.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) version_ids: VersionIds,
+    /// `meta.lastUpdated`.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) last_updated: LastUpdated,
+    /// Every bundle ends after so many bytes, and with it the connection.
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) cut_pages: Option<usize>,
+    /// Seconds by which the header `Date` is ahead.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    pub(crate) date_ahead: i64,
 }
 
 impl Default for Behaviour {
@@ -57,6 +75,12 @@ impl Default for Behaviour {
             type_answer: Vec::new(),
             without: Vec::new(),
             max_count: MAX_COUNT,
+            ignore: Vec::new(),
+            refuse: Vec::new(),
+            version_ids: VersionIds::default(),
+            last_updated: LastUpdated::default(),
+            cut_pages: None,
+            date_ahead: 0,
         }
     }
 }
@@ -67,8 +91,13 @@ impl Behaviour {
         !self.without.contains(&feature)
     }
 
+    /// The number of a version, as clients see it.
+    pub(crate) fn shown_version(&self, version: i64) -> i64 {
+        if self.version_ids == VersionIds::Constant { 1 } else { version }
+    }
+
     /// How every request for resources of a type is answered, if not as usual.
-    pub(crate) fn answer_for(&self, kind: &str) -> Option<Answer> {
+    pub(crate) fn answer_for(&self, kind: &str) -> Option<TypeResponse> {
         self.type_answer.iter().find(|t| t.resource_type == kind).map(|t| t.answer)
     }
 }
@@ -147,6 +176,27 @@ impl Etags {
     pub(crate) fn bundle(self, version: &str) -> Option<String> {
         if self == Self::AsHapi { Some(version.to_owned()) } else { self.header(version) }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum VersionIds {
+    #[default]
+    Counted,
+    /// Always `1`, and `If-Match` and `If-None-Match` have no effect.
+    Constant,
+    /// Not in bodies; tags have them, unless those are switched off too.
+    Absent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LastUpdated {
+    #[default]
+    Stored,
+    /// The time of the request.
+    Now,
+    Absent,
 }
 
 /// Something that not every server can do.

@@ -46,14 +46,18 @@ impl InjectedFault {
             // As from a captive portal.
             "html" => Self::WrongBody("text/html", "<!doctype html><title>Sign in to the guest network</title>"),
             "xml" => Self::WrongBody("application/fhir+xml", "<Bundle xmlns=\"http://hl7.org/fhir\"></Bundle>"),
+            "400" => Self::Status(400, "invalid"),
             "401" => Self::Status(401, "login"),
             "403" => Self::Status(403, "forbidden"),
+            "404" => Self::Status(404, "not-found"),
             "409" => Self::Status(409, "conflict"),
             "410" => Self::Status(410, "deleted"),
             "412" => Self::Status(412, "conflict"),
+            "413" => Self::Status(413, "too-long"),
             "422" => Self::Status(422, "processing"),
             "429" => Self::Status(429, "throttled"),
             "500" => Self::Status(500, "exception"),
+            "502" => Self::Status(502, "transient"),
             "503" => Self::Status(503, "transient"),
             _ => return None,
         })
@@ -206,20 +210,30 @@ impl FaultRule {
             InjectedFault::TruncatedBody => {
                 let (parts, body) = response.into_parts();
                 let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-                let half = whole.slice(..whole.len() / 2);
-                let body = TruncatedBody { half: Some(half), connection: connection.clone() };
-                let mut truncated = Response::from_parts(parts, Body::new(body));
-                truncated.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-                truncated
+                let half = whole.len() / 2;
+                cut_body(Response::from_parts(parts, Body::from(whole)), half, connection).await
             }
             _ => response,
         }
     }
 }
 
+/// A response whose connection drops after so many bytes of its body, if it has more.
+pub(crate) async fn cut_body(response: Response<Body>, bytes: usize, connection: &ResetHandle) -> Response<Body> {
+    let (parts, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if whole.len() <= bytes {
+        return Response::from_parts(parts, Body::from(whole));
+    }
+    let body = TruncatedBody { start: Some(whole.slice(..bytes)), connection: connection.clone() };
+    let mut truncated = Response::from_parts(parts, Body::new(body));
+    truncated.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    truncated
+}
+
 /// Yields its bytes, waits until they are sent, and then resets the connection.
 struct TruncatedBody {
-    half: Option<Bytes>,
+    start: Option<Bytes>,
     connection: ResetHandle,
 }
 
@@ -231,8 +245,8 @@ impl HttpBody for TruncatedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
-        if let Some(half) = self.half.take() {
-            return Poll::Ready(Some(Ok(hyper::body::Frame::data(half))));
+        if let Some(start) = self.start.take() {
+            return Poll::Ready(Some(Ok(hyper::body::Frame::data(start))));
         }
         let (connection, waker) = (self.connection.clone(), context.waker().clone());
         if !connection.is_reset() {

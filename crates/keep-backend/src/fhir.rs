@@ -12,6 +12,7 @@ mod query;
 mod request;
 mod router;
 mod search;
+mod shown;
 
 pub(crate) use api::FhirApi;
 pub(crate) use metadata::smart_configuration;

@@ -1,12 +1,13 @@
 //! The HTTP server: routes requests to FHIR, sign-in, the upstream server or fault injection.
 
 use crate::behaviour::{Behaviour, Feature, PackedForms};
-use crate::fault_injection::FaultInjector;
+use crate::fault_injection::{FaultInjector, cut_body};
 use crate::fhir::{self, FhirApi, FhirRequest};
 use crate::fhir_error::FhirError;
 use crate::identity::{self, IdentityProvider};
 use crate::listener::ResetHandle;
 use crate::reply::Reply;
+use crate::storage::{IncomingResource, WriteRequest};
 use crate::upstream::Upstream;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -44,6 +45,7 @@ pub(crate) async fn answer(State(server): State<Arc<Server>>, request: Request) 
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     if path.starts_with("/_test/") {
         let reply = match &server.faults {
+            Some(_) if path == "/_test/record" => restore(&server.fhir, parts.uri.query(), &body),
             Some(_) if path == "/_test/behaviour" => set_behaviour(&server.fhir, &body),
             Some(faults) => faults.control(method, path, &body),
             None => FhirError::not_found("not found").reply(),
@@ -52,8 +54,15 @@ pub(crate) async fn answer(State(server): State<Arc<Server>>, request: Request) 
     }
     let fhir_path = path.strip_prefix("/fhir").filter(|p| p.is_empty() || p.starts_with('/')).map(String::from);
     let rule = server.faults.as_ref().and_then(|f| f.next_fault(method, fhir_path.as_deref().unwrap_or(path)));
-    let Some(rule) = rule else { return handle(server, parts, fhir_path, body, started).await };
     let connection = parts.extensions.get::<ConnectInfo<ResetHandle>>().map(|c| c.0.clone()).unwrap_or_default();
+    let Some(rule) = rule else {
+        let cut = server.fhir.behaviour().cut_pages.filter(|_| fhir_path.as_deref().is_some_and(is_page));
+        let response = handle(server, parts, fhir_path, body, started).await;
+        return match cut {
+            Some(bytes) => cut_body(response, bytes, &connection).await,
+            None => response,
+        };
+    };
     if let Some(response) = rule.before_request(&connection, started).await {
         return response;
     }
@@ -77,13 +86,14 @@ async fn handle(
         };
         return forwarded.unwrap_or_else(|error| error.reply().into_response(false, started));
     }
+    let date = started.plus_millis(server.fhir.behaviour().date_ahead * 1000);
     let work = tokio::task::spawn_blocking(move || {
         let gzip = accepts_gzip(&parts.headers);
         let reply = match fhir_path {
             Some(path) => answer_fhir(&server, parts, path, &body, started).unwrap_or_else(|error| error.reply()),
             None => identity::answer(&server.identity, &parts, &body, started),
         };
-        reply.into_response(gzip, started)
+        reply.into_response(gzip, date)
     });
     work.await.unwrap_or_else(|_| FhirError::internal().reply().into_response(false, started))
 }
@@ -150,6 +160,27 @@ fn decode_body(bytes: &[u8], headers: &HeaderMap, packed_forms: PackedForms) -> 
         }
     };
     String::from_utf8(decoded).map_err(|_| FhirError::invalid("the body is not UTF-8"))
+}
+
+/// Whether a path below the FHIR base is that of a bundle with records.
+fn is_page(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    matches!(segments.as_slice(), [] | [_, "_search" | "_history"])
+        || matches!(segments.as_slice(), [kind] if *kind != "metadata")
+}
+
+/// `POST /_test/record?updated=TIME`: stores a resource as of that time, as a restored backup or a late commit would.
+fn restore(fhir: &FhirApi, query: Option<&str>, body: &[u8]) -> Reply {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let updated = pairs.into_owned().find(|(n, _)| n == "updated").and_then(|(_, v)| UtcMillis::from_rfc3339(&v));
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let stored = updated.ok_or_else(|| FhirError::invalid("updated is not a time")).and_then(|updated| {
+        let resource = IncomingResource::parse(text)?;
+        let id = resource.id.clone().ok_or_else(|| FhirError::invalid("the resource has no id"))?;
+        let write = WriteRequest::new(&resource.resource_type, &id, Some(&resource), updated);
+        fhir.storage.write(|t| write.apply(t))
+    });
+    stored.map_or_else(|error| error.reply(), |_| Reply::empty(204))
 }
 
 /// `POST /_test/behaviour`: the switches that are not in the body get their defaults.

@@ -13,7 +13,7 @@ mod write;
 pub(crate) use database::Storage;
 pub(crate) use history::{HistoryQuery, find_history};
 pub(crate) use interval::Interval;
-pub(crate) use raw_json::{IncomingResource, reduce_to_elements};
+pub(crate) use raw_json::{IncomingResource, reduce_to_elements, replace_meta};
 pub(crate) use search::{Comparison, Condition, Order, Search, SearchMatch, count_matches, find_matches};
 pub(crate) use search_index::{fold, fold_contact};
 pub(crate) use search_params::{ParamType, param_for, params_for};

@@ -14,11 +14,11 @@ const HUGE: usize = 80 << 20;
 #[serde(try_from = "String")]
 pub(crate) struct TypeAnswer {
     pub(crate) resource_type: String,
-    pub(crate) answer: Answer,
+    pub(crate) answer: TypeResponse,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum TypeResponse {
     /// 404: the type is not in the CapabilityStatement either.
     Missing,
     /// An error status.
@@ -31,7 +31,7 @@ pub(crate) enum Answer {
     Huge,
 }
 
-impl Answer {
+impl TypeResponse {
     pub(crate) fn reply(self) -> Result<Reply, FhirError> {
         Err(match self {
             Self::Missing => FhirError::not_found("unknown resource type"),
@@ -58,12 +58,12 @@ impl FromStr for TypeAnswer {
             return Err(String::from("not a type of FHIR R4"));
         }
         let answer = match answer {
-            "404" => Answer::Missing,
-            "html" => Answer::Html,
-            "garbage" => Answer::Garbage,
-            "huge" => Answer::Huge,
+            "404" => TypeResponse::Missing,
+            "html" => TypeResponse::Html,
+            "garbage" => TypeResponse::Garbage,
+            "huge" => TypeResponse::Huge,
             status => match status.parse() {
-                Ok(status @ 400..=599) => Answer::Status(status),
+                Ok(status @ 400..=599) => TypeResponse::Status(status),
                 _ => return Err(String::from("must be an error status, html, garbage or huge")),
             },
         };

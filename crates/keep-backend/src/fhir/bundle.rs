@@ -4,6 +4,7 @@ use super::instance::{check_client_id, check_id, check_type, find_unique};
 use super::integrity::{check_deletion, check_references};
 use super::permissions::Access;
 use super::request::{FhirRequest, version_of_etag};
+use super::shown::show;
 use crate::behaviour::{Etags, Feature};
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
@@ -171,7 +172,8 @@ fn plan_entry(connection: &Connection, request: &FhirRequest, entry: &Entry<'_>)
         ("PUT" | "DELETE" | "GET", Some(id)) => id,
         _ => return Err(FhirError::invalid("the URL of an entry does not fit its method")),
     };
-    let if_match = target.if_match.as_deref().map(|t| version_of_etag(t).to_owned());
+    let if_match = target.if_match.as_deref().filter(|_| request.has_versions());
+    let if_match = if_match.map(|t| version_of_etag(t).to_owned());
     Ok(PlannedEntry { method, kind, id, text, if_match, exists })
 }
 
@@ -185,7 +187,7 @@ fn apply_entry(connection: &Connection, request: &FhirRequest, plan: &PlannedEnt
         }
         let body = stored.body.take().filter(|_| !plan.exists);
         let outcome = WriteOutcome { body, ..stored.into() };
-        return Ok(response_entry(request.behaviour.etags, 200, plan, &outcome));
+        return Ok(response_entry(request, 200, plan, &outcome));
     }
     let resource = if plan.method == "DELETE" { None } else { Some(IncomingResource::parse(&plan.text)?) };
     if let Some(resource) = &resource {
@@ -212,15 +214,15 @@ fn apply_entry(connection: &Connection, request: &FhirRequest, plan: &PlannedEnt
     if request.preferred_return() != Some("representation") {
         outcome.body = None;
     }
-    Ok(response_entry(request.behaviour.etags, status, plan, &outcome))
+    Ok(response_entry(request, status, plan, &outcome))
 }
 
-fn response_entry(etags: Etags, status: u16, plan: &PlannedEntry, outcome: &WriteOutcome) -> String {
-    let (version, PlannedEntry { kind, id, .. }) = (outcome.version, plan);
+fn response_entry(request: &FhirRequest, status: u16, plan: &PlannedEntry, outcome: &WriteOutcome) -> String {
+    let (version, PlannedEntry { kind, id, .. }) = (request.behaviour.shown_version(outcome.version), plan);
     let mut out = String::from("{");
     // Writing to a String cannot fail.
     if let Some(body) = &outcome.body {
-        let _ = write!(out, r#""resource":{body},"#);
+        let _ = write!(out, r#""resource":{},"#, show(request, body));
     }
     let _ = write!(out, r#""response":{{"status":"{}""#, status_line(status));
     if version > 0 {
@@ -229,7 +231,7 @@ fn response_entry(etags: Etags, status: u16, plan: &PlannedEntry, outcome: &Writ
             r#","location":"{kind}/{id}/_history/{version}","lastModified":"{}""#,
             UtcMillis(outcome.updated)
         );
-        push_etag(&mut out, etags, version);
+        push_etag(&mut out, request.behaviour.etags, version);
     }
     out.push_str("}}");
     out

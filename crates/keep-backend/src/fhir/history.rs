@@ -4,6 +4,7 @@ use super::api::FhirApi;
 use super::bundle::push_etag;
 use super::page_links::NextPage;
 use super::request::FhirRequest;
+use super::shown::show;
 use crate::behaviour::Feature;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
@@ -73,11 +74,12 @@ pub(crate) fn page(
     out.push(']');
     for (n, row) in rows.iter().enumerate() {
         out.push_str(if n == 0 { r#","entry":["# } else { "," });
-        let (id, version, method) = (&row.id, row.version, &row.method);
+        let (id, version, method) = (&row.id, request.behaviour.shown_version(row.version), &row.method);
         let _ = write!(out, r#"{{"fullUrl":"{base}/{kind}/{id}","#);
         match &row.body {
             Some(body) => {
-                let status = if version == 1 { "201 Created" } else { "200 OK" };
+                let body = show(request, body);
+                let status = if row.version == 1 { "201 Created" } else { "200 OK" };
                 let _ = write!(
                     out,
                     r#""resource":{body},"request":{{"method":"{method}","url":"{kind}/{id}/_history/{version}"}},"response":{{"status":"{status}","lastModified":"{}""#,

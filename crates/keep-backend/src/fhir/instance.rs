@@ -3,6 +3,7 @@
 use super::integrity::{check_deletion, check_references};
 use super::query::{elements_of, parse_search};
 use super::request::FhirRequest;
+use super::shown::show;
 use crate::behaviour::ClientIds;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
@@ -33,12 +34,13 @@ pub(crate) fn vread(
 fn reply_to_read(request: &FhirRequest, stored: Option<StoredVersion>) -> Result<Reply, FhirError> {
     let stored = stored.ok_or_else(|| FhirError::not_found("no such resource"))?;
     let Some(body) = stored.body else { return Err(FhirError::gone("the resource was deleted")) };
+    let shown = request.behaviour.shown_version(stored.version);
     if request.if_none_match() == Some(stored.version.to_string().as_str()) {
-        return Ok(Reply::empty(304).versioned(request.behaviour.etags, stored.version, stored.updated));
+        return Ok(Reply::empty(304).versioned(request.behaviour.etags, shown, stored.updated));
     }
-    let elements = elements_of(request);
-    let body = if elements.is_empty() { body } else { reduce_to_elements(&body, &elements) };
-    Ok(Reply::fhir(200, body).versioned(request.behaviour.etags, stored.version, stored.updated))
+    let (elements, body) = (elements_of(request), show(request, &body));
+    let body = if elements.is_empty() { body.into_owned() } else { reduce_to_elements(&body, &elements) };
+    Ok(Reply::fhir(200, body).versioned(request.behaviour.etags, shown, stored.updated))
 }
 
 /// `POST [type]`, with If-None-Exist.
@@ -89,7 +91,7 @@ pub(crate) fn delete(storage: &Storage, request: &FhirRequest, kind: &str, id: &
     });
     let reply = Reply::fhir(200, body.to_string());
     Ok(if outcome.version > 0 {
-        reply.versioned(request.behaviour.etags, outcome.version, outcome.updated)
+        reply.versioned(request.behaviour.etags, request.behaviour.shown_version(outcome.version), outcome.updated)
     } else {
         reply
     })
@@ -103,11 +105,14 @@ fn reply_to_write(request: &FhirRequest, kind: &str, id: &str, outcome: WriteOut
             status,
             json!({"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": "informational"}]}).to_string(),
         ),
-        _ => Reply::fhir(status, outcome.body.unwrap_or_default()),
+        _ => Reply::fhir(status, show(request, &outcome.body.unwrap_or_default()).into_owned()),
     }
-    .versioned(request.behaviour.etags, outcome.version, outcome.updated);
+    .versioned(request.behaviour.etags, request.behaviour.shown_version(outcome.version), outcome.updated);
     if outcome.created {
-        reply.headers.push(("location", format!("{}/{kind}/{id}/_history/{}", request.base(), outcome.version)));
+        reply.headers.push((
+            "location",
+            format!("{}/{kind}/{id}/_history/{}", request.base(), request.behaviour.shown_version(outcome.version)),
+        ));
     }
     reply
 }

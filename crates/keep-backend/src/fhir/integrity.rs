@@ -31,10 +31,14 @@ pub(crate) fn check_references(
             [kind, id] | [kind, id, "_history", _] if is_r4_type(kind) => (*kind, *id),
             _ if local.starts_with('#') => continue,
             _ if local.starts_with("urn:") => {
-                return Err(FhirError::processing(&format!("Unable to satisfy placeholder ID {local} in {path}")));
+                return Err(FhirError::processing(&format!(
+                    "Invalid resource reference found at path[{path}] - Does not contain resource type - {local}"
+                )));
             }
             _ if local.contains("://") => {
-                return Err(FhirError::processing(&format!("Resource contains external reference, in path: {path}")));
+                return Err(FhirError::processing(&format!(
+                    "Resource contains external reference to URL \"{local}\" but this server is not configured to allow external references"
+                )));
             }
             _ => return Err(FhirError::processing(&format!("Invalid resource reference, in path: {path}"))),
         };

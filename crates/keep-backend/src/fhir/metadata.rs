@@ -1,6 +1,6 @@
 //! The CapabilityStatement and the SMART discovery document.
 
-use crate::behaviour::{Answer, Behaviour, ClientIds, Feature};
+use crate::behaviour::{Behaviour, ClientIds, Feature, TypeResponse};
 use crate::origin::Origin;
 use crate::reply::Reply;
 use crate::storage::{ParamType, params_for};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// `GET /metadata` (FHIR R4 5.2).
 pub(crate) fn capability_statement(base: &str, behaviour: &Behaviour) -> Reply {
-    let types = R4_TYPES.iter().filter(|kind| behaviour.answer_for(kind) != Some(Answer::Missing));
+    let types = R4_TYPES.iter().filter(|kind| behaviour.answer_for(kind) != Some(TypeResponse::Missing));
     let resources: Vec<Value> = types.map(|kind| resource(kind, behaviour)).collect();
     let interactions: Vec<Value> = [("transaction", Feature::Transaction), ("batch", Feature::Batch)]
         .into_iter()

@@ -16,6 +16,8 @@ pub(crate) struct SearchRequest {
     pub(crate) count_only: bool,
     /// The number of matches on all pages, once it is known.
     pub(crate) total: Option<i64>,
+    /// The parameters that have an effect, for the self link; empty if they do not appear in it.
+    pub(crate) honoured: String,
 }
 
 /// The names in `_elements`.
@@ -40,6 +42,7 @@ pub(crate) fn parse_search(kind: &str, pairs: &[(String, String)]) -> Result<Sea
         elements: Vec::new(),
         count_only: false,
         total: None,
+        honoured: String::new(),
     };
     for (name, value) in pairs {
         match name.as_str() {

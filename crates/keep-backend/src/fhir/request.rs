@@ -1,7 +1,7 @@
 //! A request as the FHIR interactions see it.
 
 use super::permissions::{Access, role_permits};
-use crate::behaviour::{Behaviour, Feature};
+use crate::behaviour::{Behaviour, Feature, VersionIds};
 use crate::fhir_error::FhirError;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use keep_domain::{Role, UtcMillis};
@@ -46,12 +46,17 @@ impl FhirRequest {
 
     /// The version in `If-Match`.
     pub(crate) fn if_match(&self) -> Option<&str> {
-        self.header(header::IF_MATCH).map(version_of_etag)
+        self.header(header::IF_MATCH).filter(|_| self.has_versions()).map(version_of_etag)
     }
 
     /// The version in `If-None-Match`.
     pub(crate) fn if_none_match(&self) -> Option<&str> {
-        self.header(header::IF_NONE_MATCH).map(version_of_etag)
+        self.header(header::IF_NONE_MATCH).filter(|_| self.has_versions()).map(version_of_etag)
+    }
+
+    /// Whether a condition on a version has an effect.
+    pub(crate) fn has_versions(&self) -> bool {
+        self.behaviour.version_ids != VersionIds::Constant
     }
 
     /// The search criteria of a conditional create.

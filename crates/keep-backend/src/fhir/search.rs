@@ -6,10 +6,12 @@ use super::page_links::NextPage;
 use super::permissions::Access;
 use super::query::{SearchRequest, parse_search};
 use super::request::FhirRequest;
+use super::shown::show;
 use crate::behaviour::{Feature, Total};
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{SearchMatch, count_matches, find_matches, reduce_to_elements};
+use axum::http::Method;
 use std::fmt::Write;
 
 /// By how much `total` is too large with that switch.
@@ -21,7 +23,17 @@ pub(crate) fn search(api: &FhirApi, request: &FhirRequest, kind: &str) -> Result
     if request.is_form() {
         pairs.extend(url::form_urlencoded::parse(request.body.as_bytes()).into_owned());
     }
-    page(api, request, parse_search(kind, &pairs)?, request.started.to_rfc3339())
+    let behaviour = &request.behaviour;
+    if let Some((name, _)) = pairs.iter().find(|(name, _)| behaviour.refuse.contains(name)) {
+        return Err(FhirError::invalid(&format!("the search parameter {name} is not supported")));
+    }
+    pairs.retain(|(name, _)| !behaviour.ignore.contains(name));
+    let mut requested = parse_search(kind, &pairs)?;
+    // Like HAPI's, the self link of a search by POST has no criteria, so that they are in no URL.
+    if request.method == Method::GET {
+        requested.honoured = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+    }
+    page(api, request, requested, request.started.to_rfc3339())
 }
 
 /// `GET [base]?_getpages=…`
@@ -81,20 +93,20 @@ fn page(
         let total = if behaviour.total == Total::TooLarge { total + EXCESS } else { total };
         let _ = write!(out, r#","total":{total}"#);
     }
-    // The self link has no criteria: they may have been sent in a body to keep them out of URLs.
-    let _ = write!(out, r#","link":[{{"relation":"self","url":"{base}/{kind}"}}"#);
+    let mark = if requested.honoured.is_empty() { "" } else { "?" };
+    let _ = write!(out, r#","link":[{{"relation":"self","url":"{base}/{kind}{mark}{}"}}"#, requested.honoured);
     if more && behaviour.has(Feature::NextLink) {
         requested.search.after = matches.last().map(|m| m.cursor.clone());
         let token = api.page_links.insert(NextPage::Search(Box::new(requested.clone()), started))?;
         let _ = write!(out, r#",{{"relation":"next","url":"{base}?_getpages={token}"}}"#);
     }
     out.push(']');
-    push_entries(&mut out, &format!("{base}/{kind}"), &matches, &requested.elements);
+    push_entries(&mut out, request, &format!("{base}/{kind}"), &matches, &requested.elements);
     out.push('}');
     Ok(Reply::fhir(200, out))
 }
 
-fn push_entries(out: &mut String, type_url: &str, matches: &[SearchMatch], elements: &[String]) {
+fn push_entries(out: &mut String, request: &FhirRequest, type_url: &str, matches: &[SearchMatch], elements: &[String]) {
     if matches.is_empty() {
         return;
     }
@@ -104,10 +116,11 @@ fn push_entries(out: &mut String, type_url: &str, matches: &[SearchMatch], eleme
             out.push(',');
         }
         let _ = write!(out, r#"{{"fullUrl":"{type_url}/{}","resource":"#, row.id);
+        let body = show(request, &row.body);
         if elements.is_empty() {
-            out.push_str(&row.body);
+            out.push_str(&body);
         } else {
-            out.push_str(&reduce_to_elements(&row.body, elements));
+            out.push_str(&reduce_to_elements(&body, elements));
         }
         out.push_str(r#","search":{"mode":"match"}}"#);
     }

@@ -71,6 +71,20 @@ async fn injected_faults_drop_connections_and_corrupt_bodies() {
     running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_can_end_in_its_middle() {
+    let folder = tempfile::tempdir().expect("folder");
+    let behaviour = Behaviour { cut_pages: Some(100), ..Behaviour::default() };
+    let running = start(&ServeArguments { behaviour, ..arguments(folder.path()) }).await.expect("start");
+    let client = client(&running);
+    let base = running.origin.fhir_base();
+    let statement = client.get(format!("{base}/metadata")).send().await.expect("response");
+    assert!(statement.bytes().await.is_ok(), "only pages are cut");
+    let page = client.get(format!("{base}/Patient")).send().await.expect("response");
+    assert!(page.bytes().await.is_err());
+    running.stop().await;
+}
+
 #[test]
 fn other_than_loopback_addresses_are_rejected() {
     let folder = tempfile::tempdir().expect("folder");

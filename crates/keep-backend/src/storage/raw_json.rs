@@ -148,6 +148,27 @@ pub(crate) fn reduce_to_elements(body: &str, elements: &[String]) -> String {
     format!("{{{out}}}")
 }
 
+/// A stored resource with another value, JSON, of a member of `meta`; without that member if the value is empty.
+pub(crate) fn replace_meta(body: &str, name: &str, value: &str) -> String {
+    let Some(object) = RawObject::parse(body) else { return body.to_owned() };
+    let mut out = String::with_capacity(body.len());
+    for (member, raw) in &object.members {
+        if member != "meta" {
+            push_member(&mut out, member, raw.get());
+            continue;
+        }
+        let mut meta = String::new();
+        for (part, raw) in &RawObject::parse(raw.get()).unwrap_or_default().members {
+            let text = if part == name { value } else { raw.get() };
+            if !text.is_empty() {
+                push_member(&mut meta, part, text);
+            }
+        }
+        push_member(&mut out, member, &format!("{{{meta}}}"));
+    }
+    format!("{{{out}}}")
+}
+
 fn push_member(out: &mut String, name: &str, raw: &str) {
     if !out.is_empty() && !out.ends_with('{') {
         out.push(',');

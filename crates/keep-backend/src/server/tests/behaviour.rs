@@ -258,3 +258,85 @@ async fn the_switches_can_be_changed_while_it_runs() {
         assert_eq!(set(bad).await.status, 400, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn search_parameters_are_ignored_or_refused() {
+    let server = server(&json!({"ignore": ["_sort", "_elements"], "refuse": ["_summary"]}));
+    let amara = server.client("amara").await;
+    for (id, wait) in [("b", 10), ("a", 10)] {
+        amara.put(&format!("/Patient/{id}"), &patient(id)).await;
+        server.advance(wait);
+    }
+    let page = amara.get("/Patient?_sort=_id&_elements=id&_count=5").await.json();
+    let entries = page["entry"].as_array().expect("entries");
+    let ids: Vec<&str> = entries.iter().filter_map(|e| e["resource"]["id"].as_str()).collect();
+    assert_eq!((ids, &page["entry"][0]["resource"]["meta"]["tag"]), (vec!["b", "a"], &Value::Null));
+    assert_eq!(
+        page["link"][0]["url"], "https://127.0.0.1:1/fhir/Patient?_count=5",
+        "the self link says what was honoured"
+    );
+    assert_eq!(amara.get("/Patient?_summary=count").await.status, 400);
+}
+
+#[tokio::test]
+async fn versions_and_times_are_counted_or_constant_or_absent() {
+    let cases = [
+        (json!({}), json!("2"), "W/\"2\"", true),
+        (json!({"version-ids": "constant"}), json!("1"), "W/\"1\"", true),
+        (json!({"version-ids": "absent"}), Value::Null, "W/\"2\"", true),
+        (json!({"version-ids": "absent", "etags": "none", "last-updated": "absent"}), Value::Null, "", false),
+    ];
+    for (switches, version, tag, has_time) in cases {
+        let server = server(&switches);
+        let amara = server.client("amara").await;
+        amara.put("/Patient/p-0", &patient("p-0")).await;
+        let changed = json!({"resourceType": "Patient", "id": "p-0", "gender": "male"}).to_string();
+        let base = if version == "1" { "7" } else { "1" };
+        let written = amara.send("PUT", "/Patient/p-0", &[("if-match", base)], changed).await;
+        assert_eq!((written.status, written.header("etag")), (200, tag), "{switches}");
+        let searched = amara.get("/Patient").await.json()["entry"][0]["resource"].clone();
+        let past = amara.get("/Patient/p-0/_history").await.json()["entry"][0]["resource"].clone();
+        for body in [written.json(), amara.get("/Patient/p-0").await.json(), searched, past] {
+            assert_eq!((&body["meta"]["versionId"], &body["gender"]), (&version, &json!("male")), "{switches}");
+            assert_eq!(body["meta"]["lastUpdated"].is_string(), has_time, "{switches}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_a_record_can_be_that_of_the_request() {
+    let server = server(&json!({"last-updated": "now"}));
+    let amara = server.client("amara").await;
+    amara.put("/Patient/p-0", &patient("p-0")).await;
+    let time = |bundle: Value| bundle["entry"][0]["resource"]["meta"]["lastUpdated"].clone();
+    let first = time(amara.get("/Patient").await.json());
+    server.advance(5000);
+    assert_ne!(time(amara.get("/Patient").await.json()), first);
+}
+
+#[tokio::test]
+async fn a_restored_record_is_older_than_what_came_before_it() {
+    let server = server(&json!({}));
+    let amara = server.client("amara").await;
+    put_patients(&amara, 1).await;
+    let since = "2020-05-01T08:00:00.000Z";
+    let path = format!("/_test/record?updated={since}");
+    assert_eq!(server.send("POST", &path, &[], patient("old")).await.status, 204);
+    let found = amara.get("/Patient/old").await.json();
+    assert_eq!(found["meta"]["lastUpdated"], since);
+    let recent = amara.get("/Patient?_lastUpdated=ge2026-01-01").await.json();
+    assert_eq!(recent["total"], 1, "a delta does not bring it");
+    for bad in ["/_test/record", "/_test/record?updated=soon"] {
+        assert_eq!(server.send("POST", bad, &[], patient("old")).await.status, 400, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn the_header_date_can_be_ahead() {
+    let server = server(&json!({"date-ahead": 600}));
+    let amara = server.client("amara").await;
+    let ahead = httpdate::parse_http_date(amara.get("/Patient").await.header("date")).expect("a date");
+    let stamp = amara.put("/Patient/p-0", &patient("p-0")).await.header("last-modified").to_owned();
+    let own = httpdate::parse_http_date(&stamp).expect("a date");
+    assert_eq!(ahead.duration_since(own).expect("later").as_secs(), 600);
+}
