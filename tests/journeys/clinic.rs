@@ -60,6 +60,24 @@ impl Clinic {
         self.control("clear", "");
     }
 
+    /// Replaces the switches of the server.
+    pub(crate) fn behave(&self, switches: &Value) {
+        self.control("behaviour", &switches.to_string());
+    }
+
+    /// An access token of `user`, for requests without any code of the client.
+    pub(crate) fn access_token(&self, user: &str) -> String {
+        let refresh = self.sign_in(user).tokens.refresh.expect("a refresh token");
+        // EXPOSE: a made-up person's token, for a test's own requests.
+        let token = refresh.expose().as_str();
+        let form = [("grant_type", "refresh_token"), ("client_id", "chartkeep-desktop"), ("refresh_token", token)];
+        self.runtime.block_on(async {
+            let sent = self.browser().post(format!("{}/token", self.backend.issuer)).form(&form).send().await;
+            let tokens: Value = sent.expect("tokens").json().await.expect("tokens");
+            tokens["access_token"].as_str().expect("a token").to_owned()
+        })
+    }
+
     fn control(&self, what: &str, body: &str) {
         let address = format!("{}/_test/{what}", self.backend.issuer);
         let sent = self.runtime.block_on(self.browser().post(address).body(body.to_owned()).send());
@@ -185,11 +203,6 @@ impl Colleague {
     fn assert_accepted(&self, reply: &WriteResponse) {
         // EXPOSE: made-up records; says why a test cannot go on.
         assert!((200..300).contains(&reply.status), "{}: {}", reply.status, reply.text.expose());
-    }
-
-    /// The name of the server's software.
-    pub(crate) fn software(&self) -> String {
-        self.runtime.block_on(self.client.capabilities(None)).expect("a statement").software.clone()
     }
 
     /// One record with its version.

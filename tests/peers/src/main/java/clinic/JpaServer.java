@@ -1,9 +1,10 @@
 package clinic;
 
+import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.IValidationSupport;
-import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.ClientIdStrategyEnum;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
@@ -17,7 +18,6 @@ import ca.uhn.fhir.jpa.provider.JpaCapabilityStatementProvider;
 import ca.uhn.fhir.jpa.provider.JpaSystemProvider;
 import ca.uhn.fhir.jpa.search.DatabaseBackedPagingProvider;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
-import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
@@ -25,24 +25,18 @@ import jakarta.persistence.EntityManagerFactory;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 
-/**
- * The HAPI FHIR JPA server, R4, on a database in memory: a peer to test against, on loopback, behind keep-backend.
- *
- * <p>Arguments: the port, and the address at which clients reach it (its links and locations begin with that).
- */
+/** The HAPI FHIR JPA server, R4, on H2 in memory, with HAPI's default settings. */
 @Configuration
 @EnableTransactionManagement
 @Import({
@@ -53,14 +47,22 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
   ThreadPoolFactoryConfig.class,
   SubscriptionChannelConfig.class
 })
-public class HapiServer {
+public class JpaServer {
+  /** Starts a server on the database {@code name}; {@code clientIds} is HAPI's strategy for ids that clients choose. */
+  static RestfulServer start(String name, ClientIdStrategyEnum clientIds) {
+    var spring = new AnnotationConfigApplicationContext();
+    Map<String, Object> values = Map.of("peers.database", name, "peers.clientIds", clientIds.name());
+    spring.getEnvironment().getPropertySources().addFirst(new MapPropertySource("peers", values));
+    spring.register(JpaServer.class);
+    spring.refresh();
+    return spring.getBean(RestfulServer.class);
+  }
+
   @Bean
-  JpaStorageSettings storageSettings() {
+  JpaStorageSettings storageSettings(Environment environment) {
     var settings = new JpaStorageSettings();
-    // A search sees what was written before it, as at a server that was set up with care.
-    settings.setReuseCachedSearchResultsForMillis(null);
-    // A chart may refer to what another system keeps.
-    settings.setEnforceReferentialIntegrityOnWrite(false);
+    // The one setting in which two of the servers differ; ALPHANUMERIC is the default.
+    settings.setResourceClientIdStrategy(ClientIdStrategyEnum.valueOf(environment.getRequiredProperty("peers.clientIds")));
     return settings;
   }
 
@@ -75,9 +77,9 @@ public class HapiServer {
   }
 
   @Bean
-  DataSource dataSource() {
+  DataSource dataSource(Environment environment) {
     var pool = new BasicDataSource();
-    pool.setUrl("jdbc:h2:mem:clinic;DB_CLOSE_DELAY=-1");
+    pool.setUrl("jdbc:h2:mem:" + environment.getRequiredProperty("peers.database") + ";DB_CLOSE_DELAY=-1");
     pool.setUsername("sa");
     return pool;
   }
@@ -116,25 +118,10 @@ public class HapiServer {
     fhir.registerProvider(system);
     fhir.setServerConformanceProvider(
         new JpaCapabilityStatementProvider(fhir, systemDao, settings, parameters, validation));
-    paging.setMaximumPageSize(1000);
+    // As in HAPI's JPA server starter, the form in which sites run it.
+    paging.setDefaultPageSize(20);
+    paging.setMaximumPageSize(200);
     fhir.setPagingProvider(paging);
     return fhir;
-  }
-
-  public static void main(String[] arguments) throws Exception {
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
-    var fhir = new AnnotationConfigApplicationContext(HapiServer.class).getBean(RestfulServer.class);
-    fhir.setServerAddressStrategy(new HardcodedServerAddressStrategy(arguments[1]));
-    var jetty = new Server();
-    var http = new ServerConnector(jetty);
-    http.setHost("127.0.0.1");
-    http.setPort(Integer.parseInt(arguments[0]));
-    jetty.addConnector(http);
-    var root = new ServletContextHandler("/");
-    root.addServlet(new ServletHolder(fhir), "/fhir/*");
-    jetty.setHandler(root);
-    jetty.start();
-    System.out.println("ready");
-    jetty.join();
   }
 }

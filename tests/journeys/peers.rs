@@ -1,0 +1,267 @@
+//! The main job at the servers that clinics run, as they come. `make test-peers` starts them and runs it.
+//!
+//! Each expectation is a check with a name.
+//! Those that fail today are in `peers/known_failures.txt`, which must be exact: a check that begins to succeed must
+//! leave the list.
+
+mod browser;
+mod checks;
+mod registry;
+
+use crate::clinic::Clinic;
+use crate::people::vitals_form;
+use browser::{Person, sign_in};
+use chartkeep_tests::TestSession;
+use checks::{Checks, compare};
+use keep_domain::{Role, SystemClock};
+use keep_session::Workstation;
+use keep_session::cases::sync::{self, SyncReport};
+use keep_session::cases::{chart, entered_in_error, notes, vitals};
+use keep_session::dto::failure::FailureDto;
+use keep_session::testing::{TestPerson, TestSite, dr_jonas, nurse_amara};
+use keep_sync::{Server, ServerSettings, SignedIn};
+use registry::Registry;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// What the nurse writes.
+const NOTE: &str = "Walked to the toilet alone; no pain.";
+/// The pulse that the nurse measures; no other record has this value.
+const PULSE: &str = "71";
+/// Results that are at each server from the start: more than one page of any of them.
+const RESULTS: u64 = 230;
+
+/// The running servers, as `scripts/peers` describes them.
+#[derive(Deserialize)]
+struct Peers {
+    ca: PathBuf,
+    issuer: String,
+    people: Vec<Person>,
+    servers: BTreeMap<String, Addresses>,
+    versions: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Addresses {
+    /// The FHIR base for clients.
+    fhir: String,
+    /// The same behind TLS and sign-in.
+    direct: String,
+}
+
+/// One server with its provider and people.
+struct Peer {
+    fhir: String,
+    ca: PathBuf,
+    issuer: String,
+    people: Vec<Person>,
+    registry: Registry,
+}
+
+#[test]
+fn the_main_job_works_at_every_server() {
+    let Ok(description) = std::env::var("CHARTKEEP_PEERS") else {
+        println!("skipped: no servers are named; `make test-peers` starts them");
+        return;
+    };
+    let text = std::fs::read(description).expect("the description");
+    let peers: Peers = serde_json::from_slice(&text).expect("the description");
+    println!("{:?}", peers.versions);
+    let runtime = Arc::new(Runtime::new().expect("runtime"));
+    let mut results = Vec::new();
+    for (name, addresses) in peers.servers {
+        let peer = Peer {
+            fhir: addresses.fhir,
+            ca: peers.ca.clone(),
+            issuer: peers.issuer.clone(),
+            people: peers.people.clone(),
+            registry: Registry::open(&runtime, addresses.direct, None),
+        };
+        results.extend(main_job(&name, &peer, &runtime));
+    }
+    let folder = tempfile::tempdir().expect("folder");
+    if let Some(clinic) = Clinic::start(folder.path()) {
+        results.extend(main_job("keep-backend", &strict(&clinic, &runtime), &runtime));
+    }
+    compare(&results);
+}
+
+/// keep-backend as it comes: as strict as HAPI FHIR.
+fn strict(clinic: &Clinic, runtime: &Arc<Runtime>) -> Peer {
+    clinic.behave(&json!({}));
+    let ca = std::fs::read(&clinic.backend.ca).expect("authority");
+    let access = (clinic.access_token("grace"), ca);
+    let people = clinic.backend.people();
+    Peer {
+        fhir: clinic.backend.fhir.clone(),
+        ca: clinic.backend.ca.clone(),
+        issuer: clinic.backend.issuer.clone(),
+        people: people.into_iter().map(Person::from).collect(),
+        registry: Registry::open(runtime, clinic.backend.fhir.clone(), Some(access)),
+    }
+}
+
+/// A workstation with one person unlocked at it.
+struct SyncedWorkstation {
+    app: Workstation,
+}
+
+impl SyncedWorkstation {
+    fn open(peer: &Peer, signed_in: SignedIn, person: TestPerson, folder: &Path, runtime: &Runtime) -> Self {
+        let session = TestSession::at(&folder.join(person.subject));
+        let site = TestSite {
+            server: peer.fhir.clone(),
+            ca: Some(peer.ca.clone()),
+            issuer: peer.issuer.clone(),
+            subject: signed_in.claims.subject,
+            refresh_token: signed_in.tokens.refresh.expect("a refresh token"),
+        };
+        session.set_site(&site).expect("the site is written");
+        let app = session.open(person, runtime.handle().clone(), Arc::new(SystemClock));
+        Self { app: app.unwrap_or_else(|failure| panic!("{:?}", failure.code)) }
+    }
+
+    fn sync(&self) -> Result<SyncReport, String> {
+        let report = sync::run_to_end(&self.app).map_err(coded)?;
+        println!("      {report:?}");
+        Ok(report)
+    }
+
+    fn chart(&self, patient: &str) -> Result<String, String> {
+        let chart = chart::open_chart(&self.app, patient).map_err(coded)?;
+        Ok(serde_json::to_string(&chart).expect("json"))
+    }
+
+    fn shows(&self, patient: &str, expected: &[&str]) -> Result<(), String> {
+        let chart = self.chart(patient)?;
+        match expected.iter().find(|text| !chart.contains(**text)) {
+            None => Ok(()),
+            Some(missing) => Err(format!("the chart does not show {missing}")),
+        }
+    }
+}
+
+fn coded(failure: FailureDto) -> String {
+    format!("{:?}", failure.code)
+}
+
+fn holds(expected: bool, otherwise: impl std::fmt::Display) -> Result<(), String> {
+    if expected { Ok(()) } else { Err(otherwise.to_string()) }
+}
+
+fn main_job(name: &str, peer: &Peer, runtime: &Arc<Runtime>) -> Vec<(String, Result<(), String>)> {
+    println!("\n{name}: {}", peer.fhir);
+    let mut checks = Checks::of(name);
+    let folder = tempfile::tempdir().expect("folder");
+    let registry = &peer.registry;
+    let patient = registry.seed(RESULTS);
+
+    checks.check("the FHIR base alone says where to sign in", || {
+        let server = Server::open(settings(peer, None), Arc::new(SystemClock)).map_err(|e| format!("{e:?}"))?;
+        runtime.block_on(server.open_sign_in("a-nonce")).map(|_| ()).map_err(|e| format!("{e:?}"))
+    });
+    let nurse = checks.check("a nurse signs in with password and code", || sign_person_in(peer, Role::Nurse, runtime));
+    let physician = checks.check("a physician signs in", || sign_person_in(peer, Role::Physician, runtime));
+    let (Some(nurse), Some(physician)) = (nurse, physician) else { return checks.done() };
+    checks.check("the sign-in names the role", || {
+        holds(nurse.claims.roles == [Role::Nurse], format!("{:?}", nurse.claims.roles))
+    });
+
+    let nurse = SyncedWorkstation::open(peer, nurse, nurse_amara(), folder.path(), runtime);
+    checks.check("the first sync brings everything and says so", || {
+        let report = nurse.sync()?;
+        holds(report.pulled > RESULTS && report.complete_as_of.is_some(), format!("{report:?}"))
+    });
+    checks.check("the chart opens and shows a result", || nurse.shows(&patient, &["4.25 mg/dL"]));
+    let form = serde_json::from_value(vitals_form(&patient, PULSE)).expect("form");
+    let saved = vitals::save_vitals(&nurse.app, form).map_err(coded);
+    let note = json!({"patient": patient, "kind": "nursing", "text": NOTE, "draft": null});
+    let signed = notes::sign_note(&nurse.app, serde_json::from_value(note).expect("form")).map_err(coded);
+    checks.check("a visit is saved", || saved.map(|_| ()).and(signed.map(|_| ())));
+    checks.check("the visit is sent", || {
+        let report = nurse.sync()?;
+        holds(report.pending == 0 && report.rejected == 0, format!("{report:?}"))
+    });
+    checks.check("each record of the visit is at the server once", || {
+        let pulses = registry.with_value(71.0);
+        let notes = registry.all("DocumentReference").len();
+        holds(pulses.len() == 1 && notes == 1, format!("{} pulses, {notes} notes", pulses.len()))
+    });
+    checks.check("audit events are at the server", || {
+        holds(registry.forbids("AuditEvent") || !registry.all("AuditEvent").is_empty(), "none")
+    });
+
+    let physician = SyncedWorkstation::open(peer, physician, dr_jonas(), folder.path(), runtime);
+    checks.check("a second workstation shows the visit", || {
+        physician.sync()?;
+        physician.shows(&patient, &["\"128\"", "\"82\"", "\"71\"", NOTE, "4.25 mg/dL"])
+    });
+    checks.check("a record is marked as entered in error", || {
+        mark(&nurse, &patient, "pulse")?;
+        nurse.sync()?;
+        let pulses = registry.with_value(71.0);
+        let status = pulses.first().map(|p| p["status"].clone()).unwrap_or_default();
+        holds(pulses.len() == 1 && status == "entered-in-error", format!("{} pulses, {status}", pulses.len()))
+    });
+    checks.check("what the server changed is not overwritten", || {
+        let mut changed = registry.all("Observation").into_iter().find(is_pressure).ok_or("no pressure there")?;
+        changed["note"] = json!([{"text": "Cuff was large."}]);
+        registry.put(&changed);
+        mark(&nurse, &patient, "blood_pressure")?;
+        let report = nurse.sync()?;
+        let there = registry.all("Observation").into_iter().find(is_pressure).unwrap_or_default();
+        holds(there["note"][0]["text"] == "Cuff was large.", "overwritten")?;
+        holds(report.conflicts == 1 || there["status"] == "entered-in-error", "neither merged nor a conflict")
+    });
+    checks.check("a new record comes and a deleted one goes", || {
+        let late = registry.post(&registry::result(&patient, "9.99", "2026-11-28T06:00:00Z"));
+        physician.sync()?;
+        physician.shows(&patient, &["9.99"])?;
+        registry.delete(&format!("Observation/{late}"));
+        physician.sync()?;
+        holds(!physician.chart(&patient)?.contains("9.99"), "it is still shown")
+    });
+    checks.check("a sync with nothing new moves nothing", || {
+        nurse.sync()?;
+        let report = nurse.sync()?;
+        let moved = (report.pushed, report.pulled, report.audited);
+        holds(moved == (0, 0, 0), format!("{moved:?}"))
+    });
+    nurse.app.close();
+    physician.app.close();
+    checks.done()
+}
+
+fn settings(peer: &Peer, issuer: Option<&str>) -> ServerSettings {
+    ServerSettings {
+        issuer: issuer.map(str::to_owned),
+        extra_ca_pem: Some(std::fs::read_to_string(&peer.ca).expect("authority")),
+        ..ServerSettings::for_base(peer.fhir.parse().expect("address"))
+    }
+}
+
+/// Signs the person of this role in at the provider.
+fn sign_person_in(peer: &Peer, role: Role, runtime: &Runtime) -> Result<SignedIn, String> {
+    let person = peer.people.iter().find(|p| p.role == role.name()).ok_or("nobody has the role")?;
+    let server = Server::open(settings(peer, Some(&peer.issuer)), Arc::new(SystemClock));
+    runtime.block_on(sign_in(&server.map_err(|e| format!("{e:?}"))?, person, &peer.ca))
+}
+
+/// Marks the latest measurement of a vital sign as entered in error.
+fn mark(at: &SyncedWorkstation, patient: &str, sign: &str) -> Result<(), String> {
+    let chart = serde_json::to_value(chart::open_chart(&at.app, patient).map_err(coded)?).expect("json");
+    let vitals = chart["vitals"].as_array().ok_or("no vital signs")?;
+    let series = vitals.iter().find(|s| s["key"] == sign).ok_or("the sign is not in the chart")?;
+    let id = series["latest"]["id"].as_str().ok_or("no latest measurement")?;
+    let form = json!({"reference": format!("Observation/{id}"), "patient": patient, "reason": "the wrong arm"});
+    let form = serde_json::from_value(form).map_err(|e| e.to_string())?;
+    entered_in_error::mark_entered_in_error(&at.app, form).map(|_| ()).map_err(coded)
+}
+
+fn is_pressure(record: &Value) -> bool {
+    record["code"]["coding"][0]["code"] == "85354-9"
+}

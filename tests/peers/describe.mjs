@@ -1,0 +1,42 @@
+// Prints what tests need to know about the running servers, as JSON.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+const { env } = process;
+const [ca, issuer] = process.argv.slice(2);
+const realm = JSON.parse(fs.readFileSync(new URL("realm.json", import.meta.url), "utf8"));
+
+/** Standard output and error of a program. */
+const said = (program, argument) => execFileSync("sh", ["-c", `${program} ${argument} 2>&1`], { encoding: "utf8" }).trim();
+
+const server = (front, port) => ({ fhir: `https://127.0.0.1:${front}/fhir`, direct: `http://127.0.0.1:${port}/fhir` });
+const person = ({ username, realmRoles, credentials: [password, otp] }) => ({
+  user: username,
+  role: realmRoles[0],
+  password: password.value,
+  otpauth: `otpauth://totp/peers:${username}?secret=${JSON.parse(otp.secretData).value}`,
+});
+
+console.log(
+  JSON.stringify(
+    {
+      ca,
+      issuer,
+      people: realm.users.map(person),
+      servers: {
+        hapi: server(env.front_hapi, env.PORT_HAPI),
+        assigned: server(env.front_assigned, env.PORT_ASSIGNED),
+        plain: server(env.front_plain, env.PORT_PLAIN),
+      },
+      versions: {
+        hapi: env.FHIR_VERSION,
+        keycloak: path.basename(env.KEYCLOAK_HOME).replace("keycloak-", ""),
+        nginx: said("nginx", "-v").replace("nginx version: ", ""),
+        java: said("java", "-version").split("\n")[0],
+      },
+    },
+    null,
+    2,
+  ),
+);
