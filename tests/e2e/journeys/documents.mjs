@@ -45,7 +45,7 @@ const WATCH_PROGRESS = `
   const [cancels] = arguments;
   window.seenProgress = [];
   const look = () => {
-    const shown = [...document.querySelectorAll("[aria-live=polite]")].map((e) => e.textContent).find((t) => / of 20/.test(t));
+    const shown = [...document.querySelectorAll("[aria-live=polite]")].map((e) => e.textContent).find((t) => / of 21/.test(t));
     if (!shown || window.seenProgress.at(-1) === shown) return;
     window.seenProgress.push(shown);
     const cancel = [...document.querySelectorAll("button")].find((b) => b.textContent === "Cancel");
