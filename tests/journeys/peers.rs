@@ -218,7 +218,7 @@ fn main_job(name: &str, peer: &Peer, runtime: &Arc<Runtime>) -> Vec<(String, Res
         holds(report.conflicts == 1 || there["status"] == "entered-in-error", "neither merged nor a conflict")
     });
     checks.check("a new record comes and a deleted one goes", || {
-        let late = registry.post(&registry::result(&patient, "9.99", "2026-11-28T06:00:00Z"));
+        let late = registry.post(&registry::result(&patient, "9.99", &registry::hours_ago(1)));
         physician.sync()?;
         physician.shows(&patient, &["9.99"])?;
         registry.delete(&format!("Observation/{late}"));

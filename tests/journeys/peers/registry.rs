@@ -1,6 +1,7 @@
 //! The records at a server, read and written without any code of the client.
 
 use crate::people::patient;
+use keep_domain::{Clock, SystemClock};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -83,7 +84,7 @@ impl Registry {
         record.as_object_mut().expect("an object").remove("id");
         let patient = self.post(&record);
         for _ in 0..results {
-            self.post(&result(&patient, "4.25", "2026-11-20T06:00:00Z"));
+            self.post(&result(&patient, "4.25", &hours_ago(24)));
         }
         patient
     }
@@ -109,6 +110,11 @@ impl Registry {
         let is_it = |o: &Value| o["valueQuantity"]["value"].as_f64() == Some(value);
         self.all("Observation").into_iter().filter(is_it).collect()
     }
+}
+
+/// A time before now, RFC 3339: the chart shows only recent results.
+pub(super) fn hours_ago(hours: i64) -> String {
+    SystemClock.now().plus_millis(-hours * 3_600_000).to_rfc3339()
 }
 
 /// A laboratory result without an id.
