@@ -62,7 +62,7 @@ impl PullOutcome {
 
     /// Whether the type could not be received although the server should have it.
     #[must_use]
-    pub const fn is_trouble(self) -> bool {
+    pub const fn is_failure(self) -> bool {
         matches!(self, Self::Failed(_) | Self::Invalid | Self::TooLarge | Self::Interrupted)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct AuditUploader {
 
 /// What the server answered about one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum EventResponse {
     /// The server has it.
     Delivered,
     /// An event of that id cannot be written: the server may have it already, and never changes events.
@@ -34,7 +34,7 @@ enum Answer {
     Busy,
 }
 
-impl Answer {
+impl EventResponse {
     const fn of(status: Option<u16>) -> Self {
         match status {
             Some(200..=299) => Self::Delivered,
@@ -71,14 +71,19 @@ impl AuditUploader {
         }
     }
 
-    async fn record(&self, events: &[OutgoingEvent], answers: &[Answer], confirmed: &mut u64) -> Result<(), SyncError> {
+    async fn record(
+        &self,
+        events: &[OutgoingEvent],
+        answers: &[EventResponse],
+        confirmed: &mut u64,
+    ) -> Result<(), SyncError> {
         let (mut delivered, mut is_busy) = (Vec::new(), false);
         for (event, answer) in events.iter().zip(answers) {
             let has_it = match answer {
-                Answer::Delivered => true,
-                Answer::Immutable => self.is_there(event).await?,
-                Answer::Refused => false,
-                Answer::Busy => {
+                EventResponse::Delivered => true,
+                EventResponse::Immutable => self.is_there(event).await?,
+                EventResponse::Refused => false,
+                EventResponse::Busy => {
                     is_busy = true;
                     continue;
                 }
@@ -98,7 +103,7 @@ impl AuditUploader {
     }
 
     /// `None` where it is more than the server takes at once.
-    async fn send(&self, events: &[OutgoingEvent]) -> Result<Option<Vec<Answer>>, SyncError> {
+    async fn send(&self, events: &[OutgoingEvent]) -> Result<Option<Vec<EventResponse>>, SyncError> {
         if let [only] = events {
             return Ok(Some(vec![self.send_one(only).await?]));
         }
@@ -123,10 +128,12 @@ impl AuditUploader {
         }
     }
 
-    async fn send_one(&self, event: &OutgoingEvent) -> Result<Answer, SyncError> {
+    async fn send_one(&self, event: &OutgoingEvent) -> Result<EventResponse, SyncError> {
         let response = self.client.update(&key_of(event)?, parse(event)?.as_str(), None).await?;
-        match Answer::of(Some(response.status)) {
-            Answer::Busy => Err(SyncError::Failed { status: response.status, retry_after: response.retry_after }),
+        match EventResponse::of(Some(response.status)) {
+            EventResponse::Busy => {
+                Err(SyncError::Failed { status: response.status, retry_after: response.retry_after })
+            }
             answer => Ok(answer),
         }
     }
@@ -148,10 +155,13 @@ fn parse(event: &OutgoingEvent) -> Result<Raw, SyncError> {
 }
 
 /// One answer for each event; all refused where the response does not match what was sent.
-fn answers_of(response: &WriteResponse, sent: usize) -> Vec<Answer> {
+fn answers_of(response: &WriteResponse, sent: usize) -> Vec<EventResponse> {
     // EXPOSE: only statuses are read.
     let bundle = transaction_responses(response.text.expose(), sent);
-    bundle.map_or_else(|| vec![Answer::Refused; sent], |b| b.entries().map(|e| Answer::of(e.status())).collect())
+    bundle.map_or_else(
+        || vec![EventResponse::Refused; sent],
+        |b| b.entries().map(|e| EventResponse::of(e.status())).collect(),
+    )
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@ mod pass;
 mod probe;
 mod puller;
 mod recent_rows;
-mod state;
+pub(crate) mod state;
 
 pub(crate) use puller::Puller;
-pub(crate) use state::PullState;
 
 use crate::error::SyncError;
 use crate::report::{Progress, TypeReport};
@@ -26,7 +25,7 @@ pub(crate) struct Pulled {
     /// Every type of the session's rank that was requested or that the server does not have.
     pub(crate) types: Vec<TypeReport>,
     /// The error of the first type that could not be received.
-    pub(crate) trouble: Option<SyncError>,
+    pub(crate) failure: Option<SyncError>,
 }
 
 impl Pulled {
@@ -38,9 +37,9 @@ impl Pulled {
 
     /// Adds the report of a type; [`SyncError::Failed`] with 403 and 404 says what the type is, not what went wrong.
     fn add(&mut self, report: TypeReport, error: Option<SyncError>) {
-        let is_trouble = report.outcome.is_trouble();
+        let is_failure = report.outcome.is_failure();
         self.types.push(report);
-        self.trouble = self.trouble.take().or(error.filter(|_| is_trouble));
+        self.failure = self.failure.take().or(error.filter(|_| is_failure));
     }
 }
 

@@ -3,18 +3,19 @@
 mod ask;
 mod authors;
 mod plan;
+mod pusher;
 mod response;
 mod single;
-mod waits;
+pub(crate) mod waits;
 
-pub use authors::{AuthorIdentity, USER_SYSTEM};
+pub(crate) use pusher::Pusher;
+pub use pusher::{AuthorIdentity, USER_SYSTEM};
 pub use waits::{PushWaits, WaitCause, WaitingSet};
 
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::FhirClient;
-use crate::report::{Progress, ProgressSink};
-use crate::sync_store::{PushOutcome, SyncStore};
+use crate::report::Progress;
+use crate::sync_store::PushOutcome;
 use ask::{Answers, AskError};
 use keep_domain::ResourceKey;
 use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
@@ -22,7 +23,6 @@ use plan::{Limits, bundle_of, in_order, independent_of};
 use response::{Accepted, Rejection, Verdict, classify};
 use single::{IdMaker, Judged};
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 use waits::Wait;
 
@@ -35,18 +35,6 @@ const DEFAULT_WAIT: u64 = 2;
 /// After as many sets in a row that met a state of the server, the others wait for the next run.
 const MAX_IN_A_ROW: u32 = 3;
 
-/// Pushes for one signed-in user.
-pub(crate) struct Pusher {
-    pub(crate) client: FhirClient,
-    pub(crate) store: Arc<dyn SyncStore>,
-    pub(crate) waits: PushWaits,
-    /// Who may have written a record.
-    pub(crate) authors: Vec<AuthorIdentity>,
-    /// Whether the server says that it takes transactions.
-    pub(crate) transaction: bool,
-    pub(crate) progress: ProgressSink,
-}
-
 /// What a push did.
 #[derive(Debug, Default)]
 pub(crate) struct Pushed {
@@ -58,7 +46,7 @@ pub(crate) struct Pushed {
     pub(crate) held_by: Option<SyncError>,
 }
 
-/// How the turn of one set ended.
+/// How the run of one set ended.
 #[derive(Debug, PartialEq, Eq)]
 enum SetEnd {
     /// Confirmed, in conflict, or no longer ready.
@@ -78,8 +66,8 @@ enum Way {
     Single,
 }
 
-/// One set during its turn.
-struct Turn {
+/// One set during its run.
+struct SetRun {
     id: ChangeSetId,
     way: Way,
     /// Whether an earlier answer was lost.
@@ -92,7 +80,7 @@ struct Turn {
     refused: Vec<PushOutcome>,
 }
 
-impl Turn {
+impl SetRun {
     fn refused_keys(&self) -> Vec<ResourceKey> {
         let key = |o: &PushOutcome| match o {
             PushOutcome::Rejected { key, .. } => Some(key.clone()),
@@ -160,7 +148,7 @@ impl Pusher {
             self.record(id, outcomes, pushed).await?;
         }
         let is_single = !self.transaction || self.id_maker().await? == Some(IdMaker::Server);
-        let mut turn = Turn {
+        let mut run = SetRun {
             id,
             way: if is_single { Way::Single } else { Way::Transaction },
             may_have_arrived,
@@ -169,45 +157,45 @@ impl Pusher {
             wait: WaitCause::Changing.into(),
             refused: Vec::new(),
         };
-        let end = self.take_turn(&mut turn, pushed).await;
-        if turn.refused.is_empty() {
+        let end = self.run_set(&mut run, pushed).await;
+        if run.refused.is_empty() {
             return end;
         }
-        // However the turn ended, what was rejected is shown.
-        self.record(id, turn.refused, pushed).await?;
+        // However the run ended, what was rejected is shown.
+        self.record(id, run.refused, pushed).await?;
         with_store(&self.store, move |store| store.return_to_queue(id)).await?;
         if let Err(AskError::Ends(error)) = end { Err(AskError::Ends(error)) } else { Ok(SetEnd::Rejected) }
     }
 
     /// Sends one set round by round.
-    async fn take_turn(&self, turn: &mut Turn, pushed: &mut Pushed) -> Result<SetEnd, AskError> {
-        let id = turn.id;
-        while turn.rounds < MAX_ROUNDS {
-            turn.rounds += 1;
+    async fn run_set(&self, run: &mut SetRun, pushed: &mut Pushed) -> Result<SetEnd, AskError> {
+        let id = run.id;
+        while run.rounds < MAX_ROUNDS {
+            run.rounds += 1;
             let Some(set) = with_store(&self.store, move |store| store.mark_in_flight(id)).await? else {
                 return Ok(SetEnd::Done);
             };
             // INVARIANT: nothing is sent that names an author whom the server does not have.
-            if self.settle_authors(&set, false).await? || self.settle_references(&set).await? {
-                turn.rounds -= 1;
+            if self.resolve_authors(&set, false).await? || self.resolve_references(&set).await? {
+                run.rounds -= 1;
                 continue;
             }
-            let entries = independent_of(&turn.refused_keys(), set.entries);
-            let (entries, limits) = match turn.way {
-                Way::Transaction => (entries, turn.limits),
+            let entries = independent_of(&run.refused_keys(), set.entries);
+            let (entries, limits) = match run.way {
+                Way::Transaction => (entries, run.limits),
                 Way::Single => (in_order(entries), Limits::ONE),
             };
             let Some(chunk) = limits.chunk_of(&entries) else { break };
-            let answers = self.guard(chunk.to_vec()).await?;
+            let answers = self.compare_unversioned(chunk.to_vec()).await?;
             if !answers.outcomes.is_empty() {
                 self.record(id, answers.outcomes, pushed).await?;
                 continue;
             }
-            let judged = match self.send(turn, &answers).await {
+            let judged = match self.send(run, &answers).await {
                 Ok(judged) => judged,
                 Err(SyncError::InvalidResponse) => {
-                    turn.wait = WaitCause::NotFhir.into();
-                    turn.may_have_arrived = true;
+                    run.wait = WaitCause::NotFhir.into();
+                    run.may_have_arrived = true;
                     let outcomes = self.ask_about(&answers.to_send).await?;
                     self.record(id, outcomes, pushed).await?;
                     continue;
@@ -215,21 +203,21 @@ impl Pusher {
                 Err(error) => return Err(AskError::Ends(error)),
             };
             let compared = answers.compared.len();
-            if let Some(end) = self.follow(turn, &answers.to_send, judged, pushed).await? {
+            if let Some(end) = self.follow(run, &answers.to_send, judged, pushed).await? {
                 return Ok(end);
             }
-            if turn.rounds == 0 {
+            if run.rounds == 0 {
                 pushed.compared = pushed.compared.saturating_add(u64::try_from(compared).unwrap_or(u64::MAX));
             }
         }
-        Ok(SetEnd::Waits(turn.wait))
+        Ok(SetEnd::Waits(run.wait))
     }
 
-    async fn send(&self, turn: &Turn, answers: &Answers) -> Result<Judged, SyncError> {
+    async fn send(&self, run: &SetRun, answers: &Answers) -> Result<Judged, SyncError> {
         // INVARIANT: composed for either way, so that none sends an update that nothing guards.
         let bundle = bundle_of(&answers.to_send, &answers.compared)?;
-        match (turn.way, &answers.to_send[..]) {
-            (Way::Single, [only]) => self.send_one(only, turn.may_have_arrived).await,
+        match (run.way, &answers.to_send[..]) {
+            (Way::Single, [only]) => self.send_one(only, run.may_have_arrived).await,
             _ => {
                 let response = self.client.transact(bundle.as_str()).await?;
                 Ok((classify(&response, &answers.to_send), Some(response.status)))
@@ -237,33 +225,33 @@ impl Pusher {
         }
     }
 
-    /// Does what a response asks for; `Some` ends the turn of the set. Progress starts the rounds again.
+    /// Does what a response asks for; `Some` ends the run of the set. Progress starts the rounds again.
     async fn follow(
         &self,
-        turn: &mut Turn,
+        run: &mut SetRun,
         sent: &[OutgoingEntry],
         (verdict, status): Judged,
         pushed: &mut Pushed,
     ) -> Result<Option<SetEnd>, AskError> {
-        let id = turn.id;
+        let id = run.id;
         match verdict {
             Verdict::Accepted(accepted) => {
-                let outcomes = self.complete(turn, sent, accepted).await?;
+                let outcomes = self.complete(run, sent, accepted).await?;
                 if outcomes.is_empty() {
-                    turn.wait = Wait { cause: WaitCause::NotFhir, status };
+                    run.wait = Wait { cause: WaitCause::NotFhir, status };
                 } else {
                     // A large set takes as many chunks as it needs.
-                    turn.rounds = 0;
+                    run.rounds = 0;
                 }
                 self.record(id, outcomes, pushed).await?;
             }
             Verdict::VersionConflict => {
-                turn.wait = Wait { cause: WaitCause::Changing, status };
+                run.wait = Wait { cause: WaitCause::Changing, status };
                 let outcomes = self.ask_about(sent).await?;
                 self.record(id, outcomes, pushed).await?;
             }
             Verdict::Busy(retry_after) => {
-                turn.wait = Wait { cause: WaitCause::Busy, status };
+                run.wait = Wait { cause: WaitCause::Busy, status };
                 with_store(&self.store, move |store| store.return_to_queue(id)).await?;
                 let wait = retry_after.unwrap_or(DEFAULT_WAIT);
                 if wait > MAX_WAIT {
@@ -273,11 +261,11 @@ impl Pusher {
                 tokio::time::sleep(Duration::from_secs(wait)).await;
             }
             Verdict::TooLarge if sent.len() > 1 => {
-                (turn.limits, turn.rounds) = (Limits::below(sent.len()), 0);
+                (run.limits, run.rounds) = (Limits::below(sent.len()), 0);
             }
             Verdict::TooLarge => return self.waits_unsent(id, Wait { cause: WaitCause::TooLarge, status }).await,
-            Verdict::Waits(WaitCause::NotOffered) if turn.way == Way::Transaction => {
-                (turn.way, turn.rounds) = (Way::Single, 0);
+            Verdict::Waits(WaitCause::NotOffered) if run.way == Way::Transaction => {
+                (run.way, run.rounds) = (Way::Single, 0);
             }
             Verdict::Waits(cause) => return self.waits_unsent(id, Wait { cause, status }).await,
             Verdict::Uncertain => {
@@ -286,8 +274,8 @@ impl Pusher {
                 return Ok(Some(SetEnd::Waits(Wait { cause: WaitCause::ServerError, status })));
             }
             Verdict::Rejected(rejection) => {
-                turn.rounds = 0;
-                refuse(turn, sent, rejection);
+                run.rounds = 0;
+                refuse(run, sent, rejection);
             }
         }
         Ok(None)
@@ -296,19 +284,19 @@ impl Pusher {
     /// The outcomes of accepted entries; what the response leaves open is read.
     async fn complete(
         &self,
-        turn: &mut Turn,
+        run: &mut SetRun,
         sent: &[OutgoingEntry],
         accepted: Accepted,
     ) -> Result<Vec<PushOutcome>, AskError> {
         let Accepted { mut outcomes, unversioned, in_part } = accepted;
         let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
         let (confirmed, open): (Vec<_>, Vec<_>) = sent.iter().partition(|e| is_confirmed(e));
-        if turn.way == Way::Transaction && confirmed.iter().any(|e| e.operation == Operation::Create) {
+        if run.way == Way::Transaction && confirmed.iter().any(|e| e.operation == Operation::Create) {
             self.learn_id_maker(IdMaker::Client).await?;
         }
         if in_part {
             // The words about the others come when they are sent one by one.
-            turn.way = Way::Single;
+            run.way = Way::Single;
         }
         let (unversioned, unknown): (Vec<_>, Vec<_>) = open.into_iter().partition(|e| unversioned.contains(&e.key));
         let read_back = self.read_back(&unversioned).await?;
@@ -318,7 +306,7 @@ impl Pusher {
         Ok(outcomes)
     }
 
-    /// Ends a turn in which the server has certainly not taken what was sent last.
+    /// Ends a run in which the server has certainly not taken what was sent last.
     async fn waits_unsent(&self, id: ChangeSetId, wait: Wait) -> Result<Option<SetEnd>, AskError> {
         with_store(&self.store, move |store| store.return_to_queue(id)).await?;
         Ok(Some(SetEnd::Waits(wait)))
@@ -337,15 +325,15 @@ impl Pusher {
 
 /// Sets the entry aside that the server rejects. Where it does not say which one, or rejects the transaction itself, they
 /// are sent one by one.
-fn refuse(turn: &mut Turn, sent: &[OutgoingEntry], rejection: Rejection) {
+fn refuse(run: &mut SetRun, sent: &[OutgoingEntry], rejection: Rejection) {
     let Rejection { words, fields, entry } = rejection;
-    let named = match (turn.way, sent) {
+    let named = match (run.way, sent) {
         (Way::Single, [only]) => Some(only),
         _ => entry.and_then(|position| sent.get(position)),
     };
     match named {
-        Some(entry) => turn.refused.push(PushOutcome::Rejected { key: entry.key.clone(), reason: words, fields }),
-        None => turn.way = Way::Single,
+        Some(entry) => run.refused.push(PushOutcome::Rejected { key: entry.key.clone(), reason: words, fields }),
+        None => run.way = Way::Single,
     }
 }
 

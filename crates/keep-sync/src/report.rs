@@ -1,8 +1,8 @@
 //! The result of a sync, and its progress.
 
 use crate::error::SyncError;
-use crate::pull::PullState;
-use crate::push::WaitingSet;
+use crate::pull::state::PullState;
+use crate::push::waits::WaitingSet;
 use keep_domain::UtcMillis;
 use keep_store::PullOutcome;
 use serde::Serialize;
@@ -51,8 +51,8 @@ pub struct SyncReport {
 impl SyncReport {
     /// Whether a type could not be received although the server should have it.
     #[must_use]
-    pub fn has_trouble(&self) -> bool {
-        self.types.iter().any(|t| t.outcome.is_trouble())
+    pub fn has_failures(&self) -> bool {
+        self.types.iter().any(|t| t.outcome.is_failure())
     }
 }
 

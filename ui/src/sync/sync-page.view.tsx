@@ -89,7 +89,7 @@ function sayStopped(say: Say, { code, status }: SyncStoppedDto): string {
   return status === null ? reason : say("sync.stopped.status", { reason, status });
 }
 
-/** What the time of a type rests on, or why it has none. */
+/** What is known of the time of a type, or why it has none. */
 function sayType(say: Say, { complete, compared, state, status }: SyncTypeDto): string {
   if (state !== "complete") return say(`sync.type.${state}`, { status: status ?? "" });
   if (complete === null) return "";

@@ -22,7 +22,7 @@ test("populated: progress while running, and it can be stopped", async () => {
   expect(requestsOf(ipc, "sync_cancel")).toHaveLength(1);
 });
 
-test("each type says what its time rests on, or why it has none", async () => {
+test("each type says how its time is known, or why it has none", async () => {
   await show({ role: "nurse" }, "/sync");
   expect(screen.getAllByText("As far as this server tells").length).toBeGreaterThan(0);
   expect(screen.getByText(/^Compared with the server /)).toBeVisible();

@@ -28,7 +28,7 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
             "types": report.types.iter().map(type_state).collect::<Vec<_>>(),
             "links_elsewhere": report.links_elsewhere,
         });
-        Ok(if report.rejected > 0 || report.conflicts > 0 || report.has_trouble() {
+        Ok(if report.rejected > 0 || report.conflicts > 0 || report.has_failures() {
             Report::finding(body)
         } else {
             Report::ok(body)

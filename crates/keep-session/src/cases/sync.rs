@@ -59,7 +59,7 @@ fn last_status(workstation: &Workstation) -> SyncStatusDto {
         SyncStateDto::Running
     } else {
         match stopped {
-            None if report.has_trouble() => SyncStateDto::Incomplete,
+            None if report.has_failures() => SyncStateDto::Incomplete,
             None => SyncStateDto::Idle,
             Some(ErrorCode::ServerUnreachable) => SyncStateDto::Offline,
             Some(ErrorCode::SignInNeeded) => SyncStateDto::SignIn,

@@ -71,7 +71,7 @@ fn of_type<'f>(found: &'f [Completeness], name: &str) -> Option<&'f Completeness
 
 /// Whether a download failed for a reason that the next one may meet again; an interrupted one continues.
 const fn has_failed(outcome: PullOutcome) -> bool {
-    outcome.is_trouble() && !matches!(outcome, PullOutcome::Interrupted)
+    outcome.is_failure() && !matches!(outcome, PullOutcome::Interrupted)
 }
 
 /// Whether all of these types that this session can hold were completed once.

@@ -50,8 +50,7 @@ async fn check(behaviour: &str) {
         save_visit(&store, saved);
         if let Some(kind) = fault {
             backend.fault(&format!(r#"{{"kind":"{kind}","method":"POST"}}"#)).await;
-            let disturbed = sync(&store, &client).await;
-            println!("{behaviour} {kind}: {disturbed:?}");
+            sync(&store, &client).await;
         }
         let calm = sync(&store, &client).await;
         let left = (calm.stopped_by.clone(), calm.pending, calm.rejected, calm.conflicts);
@@ -106,7 +105,6 @@ async fn a_visit_of_twelve_resources_costs_less_than_3_kb() {
     let token = client.credentials().access_token().await.unwrap().expose().len();
     let report = sync_as(&store, &client, Role::Nurse, vec![amara()], SyncExtent::Push).await;
     let bytes = report.bytes_up + report.bytes_down - u64::try_from(token).unwrap();
-    println!("{bytes} bytes: {report:?}");
     assert_eq!((report.stopped_by, report.pushed), (None, 12));
     assert!(bytes < 3_000, "{bytes}");
 }

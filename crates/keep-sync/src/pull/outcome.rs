@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_with_trouble_ends_a_run_only_where_nothing_else_answers() {
+    fn a_failing_type_ends_a_run_only_where_nothing_else_answers() {
         let failed = |status| SyncError::Failed { status, retry_after: None };
         let mut health = ServerHealth::default();
         assert!(!health.failed(&failed(500)) && !health.failed(&SyncError::InvalidResponse));

@@ -1,8 +1,8 @@
 //! What the server has of an entry: asked where an answer was lost, where versions disagree, and before a write that no
 //! version guards.
 
-use super::Pusher;
 use super::plan::{needs_reading, version_of};
+use super::pusher::Pusher;
 use super::waits::{Wait, WaitCause};
 use crate::error::SyncError;
 use crate::fhir_client::ReadResponse;
@@ -12,10 +12,10 @@ use keep_store::{Operation, OutgoingEntry};
 
 /// What the server has of an entry.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum OnServer {
     /// Nothing of ours, and what the entry is based on.
     Unsent,
-    /// As [`Standing::Unsent`], and the server's content was compared with the base: it is of this version, or the
+    /// As [`OnServer::Unsent`], and the server's content was compared with the base: it is of this version, or the
     /// server has no versions.
     Compared(Option<String>),
     /// Decided by what the server has.
@@ -43,10 +43,10 @@ impl Pusher {
     pub(super) async fn ask_about(&self, entries: &[OutgoingEntry]) -> Result<Vec<PushOutcome>, AskError> {
         let mut outcomes = Vec::new();
         for entry in entries {
-            match self.standing(entry).await? {
-                Standing::Decided(outcome) => outcomes.push(outcome),
-                Standing::Unsent | Standing::Compared(_) => {}
-                Standing::Hidden => return Err(AskError::Waits(WaitCause::NotPermitted.into())),
+            match self.on_server(entry).await? {
+                OnServer::Decided(outcome) => outcomes.push(outcome),
+                OnServer::Unsent | OnServer::Compared(_) => {}
+                OnServer::Hidden => return Err(AskError::Waits(WaitCause::NotPermitted.into())),
             }
         }
         Ok(outcomes)
@@ -64,19 +64,19 @@ impl Pusher {
     }
 
     /// Reads and compares what no version guards.
-    pub(super) async fn guard(&self, entries: Vec<OutgoingEntry>) -> Result<Answers, AskError> {
+    pub(super) async fn compare_unversioned(&self, entries: Vec<OutgoingEntry>) -> Result<Answers, AskError> {
         let mut answers = Answers::default();
         for mut entry in entries {
             if needs_reading(&entry) {
-                match self.standing(&entry).await? {
-                    Standing::Decided(outcome) => {
+                match self.on_server(&entry).await? {
+                    OnServer::Decided(outcome) => {
                         answers.outcomes.push(outcome);
                         continue;
                     }
-                    Standing::Compared(Some(version)) => entry.base_version = Some(version),
-                    Standing::Compared(None) => answers.compared.push(entry.key.clone()),
-                    Standing::Unsent => {}
-                    Standing::Hidden => return Err(AskError::Waits(WaitCause::NotPermitted.into())),
+                    OnServer::Compared(Some(version)) => entry.base_version = Some(version),
+                    OnServer::Compared(None) => answers.compared.push(entry.key.clone()),
+                    OnServer::Unsent => {}
+                    OnServer::Hidden => return Err(AskError::Waits(WaitCause::NotPermitted.into())),
                 }
             }
             answers.to_send.push(entry);
@@ -84,48 +84,48 @@ impl Pusher {
         Ok(answers)
     }
 
-    async fn standing(&self, entry: &OutgoingEntry) -> Result<Standing, AskError> {
+    async fn on_server(&self, entry: &OutgoingEntry) -> Result<OnServer, AskError> {
         let read = self.client.read(&entry.key, None).await?;
-        let standing = compare(entry, &read);
+        let on_server = compare(entry, &read);
         // The server's first version tells our create, which a colleague has amended since, from another record.
-        if let (ReadResponse::Resource { text, version_id }, Standing::Decided(PushOutcome::Conflict { .. })) =
-            (&read, &standing)
+        if let (ReadResponse::Resource { text, version_id }, OnServer::Decided(PushOutcome::Conflict { .. })) =
+            (&read, &on_server)
             && entry.operation == Operation::Create
         {
             let first = self.client.read_version(&entry.key, "1").await?;
             if first.is_some_and(|first| has_same_meaning(entry, &first)) {
                 let version = TheirVersion { text, etag: version_id.as_deref() }.version();
-                return Ok(Standing::Decided(PushOutcome::Arrived { theirs: text.clone(), version }));
+                return Ok(OnServer::Decided(PushOutcome::Arrived { theirs: text.clone(), version }));
             }
         }
-        Ok(standing)
+        Ok(on_server)
     }
 }
 
 /// What the server's current version means for an entry. Pure.
-fn compare(entry: &OutgoingEntry, read: &ReadResponse) -> Standing {
+fn compare(entry: &OutgoingEntry, read: &ReadResponse) -> OnServer {
     match read {
         ReadResponse::Resource { text, version_id } => {
             let theirs = TheirVersion { text, etag: version_id.as_deref() };
             let version = theirs.version();
             if has_same_meaning(entry, text) {
-                return Standing::Decided(delivered(entry, theirs));
+                return OnServer::Decided(delivered(entry, theirs));
             }
             if !version.is_empty() && version_of(entry) == Some(version.as_str()) {
-                return Standing::Unsent;
+                return OnServer::Unsent;
             }
             if version_of(entry).is_none() && entry.base.as_ref().is_some_and(|base| means_the_same(base, text)) {
-                return Standing::Compared((!version.is_empty()).then_some(version));
+                return OnServer::Compared((!version.is_empty()).then_some(version));
             }
-            Standing::Decided(reconcile(entry, Some(theirs)))
+            OnServer::Decided(reconcile(entry, Some(theirs)))
         }
         ReadResponse::Gone | ReadResponse::NotFound => match entry.operation {
-            Operation::Create => Standing::Unsent,
+            Operation::Create => OnServer::Unsent,
             // INVARIANT: a record that was deleted there is not made again without a person.
-            Operation::Update | Operation::Delete => Standing::Decided(reconcile(entry, None)),
+            Operation::Update | Operation::Delete => OnServer::Decided(reconcile(entry, None)),
         },
-        ReadResponse::Forbidden => Standing::Hidden,
-        ReadResponse::NotModified => Standing::Unsent,
+        ReadResponse::Forbidden => OnServer::Hidden,
+        ReadResponse::NotModified => OnServer::Unsent,
     }
 }
 

@@ -3,8 +3,8 @@
 //! Records name an author who has no Practitioner here by the user id. Before such a record is sent, the author is found
 //! on the server, made there, or contained in the record.
 
-use super::Pusher;
 use super::ask::AskError;
+use super::pusher::{AuthorIdentity, Pusher};
 use super::waits::Wait;
 use crate::blocking::with_store;
 use crate::error::SyncError;
@@ -19,35 +19,6 @@ use url::Url;
 
 /// The name of the preference that stores what was found.
 const PREFERENCE: &str = "sync.authors";
-/// The identifier system of a user whose provider is not known here.
-pub const USER_SYSTEM: &str = "urn:chartkeep:user";
-
-/// A user who may have written a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthorIdentity {
-    /// The user; records name them as `Practitioner/{user id}`.
-    pub user: UserId,
-    /// The identifier's system: the provider's issuer, or [`USER_SYSTEM`].
-    pub system: String,
-    /// The identifier: the provider's subject, or the user id.
-    pub value: String,
-    /// The name that records show.
-    pub name: String,
-}
-
-impl AuthorIdentity {
-    /// What records name them by until the server is asked.
-    fn placeholder(&self) -> Result<ResourceKey, SyncError> {
-        let id = self.user.to_string().parse().map_err(|_| SyncError::Internal("user id"))?;
-        Ok(ResourceKey::new("Practitioner", id))
-    }
-
-    fn contained(&self) -> Raw {
-        let user = self.user.to_string();
-        let id = format!("author-{}", user.get(..8).unwrap_or(&user));
-        practitioner(&id, (&self.system, &self.value), &self.name)
-    }
-}
 
 /// How records can name an author on this server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +50,7 @@ impl Pusher {
         }
         let sets = with_store(&self.store, |store| store.rejected_change_sets()).await?;
         for set in sets {
-            match self.settle_authors(&set, true).await {
+            match self.resolve_authors(&set, true).await {
                 Ok(true) => with_store(&self.store, move |store| store.retry(set.id)).await?,
                 Ok(false) | Err(AskError::Waits(_)) => {}
                 Err(AskError::Ends(error)) => return Err(error),
@@ -90,7 +61,7 @@ impl Pusher {
 
     /// Makes every author that a set names resolvable; whether anything changed, here or on the server. What was found
     /// before is trusted, unless the set was `rejected` since.
-    pub(super) async fn settle_authors(&self, set: &OutgoingSet, rejected: bool) -> Result<bool, AskError> {
+    pub(super) async fn resolve_authors(&self, set: &OutgoingSet, rejected: bool) -> Result<bool, AskError> {
         let mut changed = false;
         for author in &self.authors {
             let key = author.placeholder()?;

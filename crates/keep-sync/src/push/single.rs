@@ -1,8 +1,8 @@
 //! One record at a time: on servers without transactions, after a transaction was rejected without naming a record, and
 //! where the server makes the ids itself.
 
-use super::Pusher;
 use super::plan::{text_of, version_of};
+use super::pusher::Pusher;
 use super::response::{Accepted, Verdict, classify};
 use super::waits::WaitCause;
 use crate::blocking::with_store;
@@ -59,7 +59,7 @@ impl Pusher {
     }
 
     /// Renames what a set refers to by ids that the server has replaced; whether there was anything.
-    pub(super) async fn settle_references(&self, set: &OutgoingSet) -> Result<bool, SyncError> {
+    pub(super) async fn resolve_references(&self, set: &OutgoingSet) -> Result<bool, SyncError> {
         let mentioned: Vec<ResourceKey> = set.entries.iter().flat_map(references).collect();
         if mentioned.is_empty() {
             return Ok(false);

@@ -1,4 +1,7 @@
 use super::*;
+use crate::fhir_client::FhirClient;
+use crate::sync_store::SyncStore;
+use std::sync::Arc;
 
 mod authors;
 mod refusals;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn rows(found: &[Completeness], mut counts: BTreeMap<String, u64>) -> Vec<SyncTypeDto> {
     let is_missed = |c: &&Completeness| match c.outcome {
         PullOutcome::NotOffered => CHART_TYPES.contains(&c.resource_type.as_str()),
-        other => other.is_trouble() || other.is_unavailable(),
+        other => other.is_failure() || other.is_unavailable(),
     };
     for missed in found.iter().filter(is_missed) {
         counts.entry(missed.resource_type.clone()).or_default();

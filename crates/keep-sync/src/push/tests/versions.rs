@@ -29,7 +29,7 @@ async fn a_create_that_arrived_and_was_amended_there_is_not_sent_over_the_amendm
                 assert!(theirs.expose().contains("recounted") && version == "2");
                 assert_eq!(done, Ok(1));
             }
-            // Without the first version it cannot be told from a record that another client made.
+            // Without the first version it may be the record of another author.
             [PushOutcome::Conflict { theirs: Some(_), .. }] if first_version.is_empty() => {}
             other => panic!("{other:?}"),
         }

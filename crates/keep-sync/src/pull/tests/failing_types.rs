@@ -7,11 +7,11 @@ fn empty() -> Vec<u8> {
     json(200, r#"{"resourceType":"Bundle","type":"searchset","total":0}"#)
 }
 
-/// The outcomes of a pull of `types` where `troubled` answers with `reply`.
-async fn outcomes(types: &[&str], troubled: &'static str, reply: Vec<u8>) -> (Arc<MemoryStore>, Vec<PullOutcome>) {
+/// The outcomes of a pull of `types` where `failing` answers with `reply`.
+async fn outcomes(types: &[&str], failing: &'static str, reply: Vec<u8>) -> (Arc<MemoryStore>, Vec<PullOutcome>) {
     let store = new_store();
     let (done, pulled) = pull_reports(&store, types, move |request| {
-        if request.target.starts_with(&format!("/fhir/{troubled}?")) { reply.clone() } else { empty() }
+        if request.target.starts_with(&format!("/fhir/{failing}?")) { reply.clone() } else { empty() }
     })
     .await;
     done.unwrap();
@@ -21,7 +21,7 @@ async fn outcomes(types: &[&str], troubled: &'static str, reply: Vec<u8>) -> (Ar
 }
 
 #[tokio::test]
-async fn each_kind_of_trouble_is_kept_to_its_type() {
+async fn each_kind_of_failure_is_kept_to_its_type() {
     let oversized = json(200, &format!("{{{}", " ".repeat(keep_fhir::MAX_BUNDLE_BYTES)));
     for (reply, expected) in [
         (json(400, "{}"), PullOutcome::Failed(400)),
@@ -46,7 +46,7 @@ async fn each_kind_of_trouble_is_kept_to_its_type() {
 }
 
 #[tokio::test]
-async fn the_claim_waits_for_a_type_with_trouble_but_not_for_one_that_cannot_be_had() {
+async fn the_claim_waits_for_a_failing_type_but_not_for_one_that_cannot_be_had() {
     for (status, claim) in [(500, None), (400, None), (403, Some(NOW)), (404, Some(NOW))] {
         let (done, pulled) = pull_reports(&new_store(), &["Patient", "Flag"], move |request| {
             if request.target.starts_with("/fhir/Flag") { json(status, "") } else { empty() }
