@@ -10,6 +10,8 @@ use crate::mutex::acquire;
 use crate::record::{RecordState, StateBits};
 use crate::repair::{CarriedOver, Repair, UNVERIFIED};
 use crate::repair_log::put as put_repair;
+use crate::resource_type::code_of;
+use crate::row_facts::fingerprint_of;
 use crate::segment_access::{RowView, SegmentAccess, chart_number_of, row_ids_of};
 use crate::segment_check::{CheckedSegments, opens};
 use crate::store::Store;
@@ -108,6 +110,10 @@ impl Store {
             put_repair(tx.writer(Segment::Directory)?, &Repair { carried_over: true, ..repair.clone() })
         })?;
         self.load_repairs()?;
+        // A Provenance that was copied with its targets waits for their chart, which exists from now on.
+        let key_of = |one: &UnsentEntry| (IdKey::of(&one.entry.key.id), code_of(&one.entry.key.resource_type));
+        let arrived: Vec<u64> = found.iter().map(key_of).map(|(id, code)| fingerprint_of(&id, code)).collect();
+        self.file_awaiting(&arrived)?;
         Ok(done)
     }
 }

@@ -206,7 +206,7 @@ impl Judging<'_> {
         let is_lost = |s: &String| {
             let draft = s.starts_with("count of \"drafts\"") && self.reports_own_file();
             let unsent = s.strip_prefix("rows: missing without a word: ");
-            let unsent = unsent.is_some_and(|names| names.split(", ").all(|n| n.ends_with("/<id>")));
+            let unsent = unsent.is_some_and(|name| name.ends_with("/<id>"));
             draft || (self.reports_segment() && (unsent || s.contains(" in all for ")))
         };
         let is_of_records = !sentences.iter().any(|s| s.starts_with("count of"));

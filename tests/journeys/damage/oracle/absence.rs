@@ -37,9 +37,9 @@ fn lists(what: &str, whole: &[Value], shown: &[Value], says_less: bool, wrong: &
             None => wrong.push(format!("{what}: another value, {}{}", name_of(item), difference(item, &left))),
         }
     }
-    if !left.is_empty() && !says_less {
-        let names: Vec<String> = left.iter().map(|i| name_of(i)).collect();
-        wrong.push(format!("{what}: missing without a word: {}", names.join(", ")));
+    if !says_less {
+        // One sentence each: of several that are missing, one may be old and another lost.
+        wrong.extend(left.iter().map(|item| format!("{what}: missing without a word: {}", name_of(item))));
     }
 }
 
