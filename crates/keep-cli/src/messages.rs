@@ -31,6 +31,10 @@ pub fn field_message(problem: &FieldProblemDto) -> String {
         ("server", R::NotAnAddress) => String::from("This is not the address of a server."),
         ("site", R::NotReadable) => String::from("The site file cannot be read, or it is not a signed site file."),
         ("site", _) => String::from("The site file is damaged, or was changed after it was signed. Sign it again."),
+        ("site_fingerprint", R::NotReadable) => String::from(
+            "The fingerprint that IT has installed in /etc/chartkeep/site-fingerprint cannot be read. Nothing is \
+             accepted in its place. Make the file readable for all users.",
+        ),
         ("site_fingerprint", R::Missing) => String::from(
             "Nothing says whose site file this is. Give the fingerprint that IT has published with \
              --site-fingerprint.",

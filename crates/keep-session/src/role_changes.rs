@@ -30,7 +30,11 @@ impl Workstation {
         match self.with_session(|unlocked| self.store_statement(unlocked, claims, id_token)) {
             Ok(true) => lock_session(self, "role_changed"),
             Ok(false) => {}
-            Err(error) => tracing::error!(code = %error.code.name(), "a changed role could not be stored"),
+            Err(error) => {
+                // The old role ends now all the same; the next refresh tries again to store the new one.
+                tracing::error!(code = %error.code.name(), "a changed role could not be stored");
+                lock_session(self, "role_changed");
+            }
         }
     }
 

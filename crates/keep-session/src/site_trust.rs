@@ -24,7 +24,7 @@ pub(crate) fn load(path: &Path, typed: Option<&str>) -> Result<(SignedSiteFile, 
     let wrong = |reason| SessionError::field("site", reason);
     let signed = SignedSiteFile::load(path).map_err(|_| wrong(FieldReasonDto::NotReadable))?;
     let site = signed.content().map_err(|_| wrong(FieldReasonDto::Wrong))?;
-    let expected = installed().or_else(|| typed.map(str::to_owned));
+    let expected = installed()?.or_else(|| typed.map(str::to_owned));
     match expected {
         Some(fingerprint) if signed.is_of(&fingerprint) => Ok((signed, site)),
         Some(_) => Err(SessionError::field("site_fingerprint", FieldReasonDto::Wrong)),
@@ -38,7 +38,7 @@ impl Workstation {
     /// # Errors
     /// `invalid` for the field `site` where the stored site file is not one that IT signed.
     pub(crate) fn sign_in_settings(&self) -> Result<SignInSettings, SessionError> {
-        chosen(&self.settings(), installed().as_deref())
+        chosen(&self.settings(), installed()?.as_deref())
     }
 }
 
@@ -57,14 +57,26 @@ fn chosen(settings: &WorkstationSettings, installed: Option<&str>) -> Result<Sig
 }
 
 /// INVARIANT: what IT has installed counts, and not what a user types.
-fn installed() -> Option<String> {
+fn installed() -> Result<Option<String>, SessionError> {
     #[cfg(unix)]
     {
-        let bytes = private_file::read_named(Path::new(INSTALLED), MOST_BYTES).ok()?;
-        String::from_utf8(bytes).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        installed_at(Path::new(INSTALLED))
     }
     #[cfg(not(unix))]
-    None
+    Ok(None)
+}
+
+/// The fingerprint in the file at `path`; `None` only where there is no such file. One that is there and says nothing
+/// never counts as none.
+#[cfg(unix)]
+fn installed_at(path: &Path) -> Result<Option<String>, SessionError> {
+    let unusable = || SessionError::field("site_fingerprint", FieldReasonDto::NotReadable);
+    let bytes = match private_file::read_named(path, MOST_BYTES) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|_| unusable())?,
+    };
+    let text = String::from_utf8(bytes).map_err(|_| unusable())?.trim().to_owned();
+    if text.is_empty() { Err(unusable()) } else { Ok(Some(text)) }
 }
 
 #[cfg(test)]
@@ -92,6 +104,25 @@ mod tests {
         settings.sign_in.without_second_factor = true;
         assert!(acr(&settings, Some(&ours.fingerprint())).is_err());
         assert!(acr(&settings, None).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_installed_fingerprint_that_cannot_be_read_is_not_taken_for_none() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("site-fingerprint");
+        let unusable = Err(vec![("site_fingerprint", FieldReasonDto::NotReadable)]);
+        let outcome = || installed_at(&path).map_err(|f| f.fields);
+        assert_eq!(outcome(), Ok(None));
+        for content in [&b""[..], b" \n", b"\xff\xfe", &[b'a'; 5000]] {
+            std::fs::write(&path, content).expect("written");
+            assert_eq!(outcome(), unusable, "{content:?}");
+        }
+        std::fs::write(&path, "abcd-ef01\n").expect("written");
+        assert_eq!(outcome(), Ok(Some(String::from("abcd-ef01"))));
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::create_dir(&path).expect("made");
+        assert_eq!(outcome(), unusable);
     }
 
     #[test]
