@@ -157,29 +157,26 @@ fn date(node: Node<'_>) -> Option<UtcMillis> {
     Some(FhirDate::parse(&node.text()?)?.start)
 }
 
-/// The codings of a CodeableConcept, of an array of them, or of a bare Coding.
-pub(super) fn codes(concept: Node<'_>) -> Vec<Code> {
-    let mut found = Vec::new();
-    if concept.kind() == Kind::Array {
-        concept.items().for_each(|c| add_codes(c, true, &mut found));
-    } else {
-        add_codes(concept, true, &mut found);
-    }
-    found
+/// The first coding of a CodeableConcept, of an array of them, or of a bare Coding.
+pub(super) fn first_code(concept: Node<'_>) -> Option<Code> {
+    let of_concept = |concept: Node<'_>| match concept.member("coding") {
+        Some(list) => list.items().find_map(|coding| code_of(coding, true)),
+        None => code_of(concept, true),
+    };
+    if concept.kind() == Kind::Array { concept.items().find_map(of_concept) } else { of_concept(concept) }
 }
 
 /// Adds the codings of one CodeableConcept or of a bare Coding, with their systems where `systems` is set.
 pub(super) fn add_codes(concept: Node<'_>, systems: bool, found: &mut Vec<Code>) {
-    let mut add = |coding: Node<'_>| {
-        if let Some(code) = member_owned(coding, "code") {
-            let system = if systems { member_owned(coding, "system") } else { None };
-            found.push(Code { system, code });
-        }
-    };
     match concept.member("coding") {
-        Some(list) => list.items().for_each(add),
-        None => add(concept),
+        Some(list) => found.extend(list.items().filter_map(|coding| code_of(coding, systems))),
+        None => found.extend(code_of(concept, systems)),
     }
+}
+
+fn code_of(coding: Node<'_>, systems: bool) -> Option<Code> {
+    let code = member_owned(coding, "code")?;
+    Some(Code { system: if systems { member_owned(coding, "system") } else { None }, code })
 }
 
 pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {
@@ -240,7 +237,7 @@ pub(super) fn appointment(header: &Header<'_>, base: Option<&str>) -> Appointmen
 pub(super) fn encounter(header: &Header<'_>) -> EncounterFacts {
     let period = |name| header.period.and_then(|p| p.member(name)).and_then(date);
     EncounterFacts {
-        class: header.class.and_then(|p| codes(p).into_iter().next()).map(|c| c.code),
+        class: header.class.and_then(first_code).map(|c| c.code),
         status: header.status.and_then(owned),
         start: period("start"),
         end: period("end"),

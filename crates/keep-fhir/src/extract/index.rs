@@ -1,7 +1,7 @@
 //! Reads the index of a resource from its top-level elements.
 
 use super::category;
-use super::facts::{self, Code, Detail, add_codes, codes, owned};
+use super::facts::{self, Code, Detail, add_codes, first_code, owned};
 use super::header::Header;
 use crate::lens::is_entered_in_error;
 use crate::raw::check_limits;
@@ -164,10 +164,6 @@ fn key_of(header: &Header<'_>) -> Result<ResourceKey, Unreadable> {
         && resource_type.len() <= 64
         && resource_type.bytes().all(|b| b.is_ascii_alphanumeric());
     if named { Ok(ResourceKey::new(&resource_type, id)) } else { Err(no_type) }
-}
-
-fn first_code(concept: Node<'_>) -> Option<Code> {
-    codes(concept).into_iter().next()
 }
 
 struct Extractor<'b> {

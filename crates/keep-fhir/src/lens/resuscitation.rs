@@ -2,7 +2,7 @@
 
 use super::parts::{Coding, Concept, Period, When};
 use super::phrase::phrase;
-use super::reader::{Reader, concept, member_owned, owned, period};
+use super::reader::{concept, member_owned, owned, period};
 use crate::{FhirDate, FhirError, Node, Raw};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -128,8 +128,11 @@ pub fn is_not_for_resuscitation(concept: &Concept) -> bool {
 /// [`FhirError::WrongType`] for a type that cannot say so.
 pub fn do_not(raw: &Raw) -> Result<Vec<DoNotLens>, FhirError> {
     const TYPES: [&str; 7] = ["ServiceRequest", "CarePlan", "Observation", "Condition", "Procedure", "Flag", "Consent"];
-    let mut r = Reader::open(raw, &TYPES)?;
-    let node = r.node();
+    let node = raw.node();
+    let resource_type = node.member_text("resourceType").unwrap_or_default();
+    if !TYPES.contains(&resource_type.as_ref()) {
+        return Err(FhirError::WrongType);
+    }
     let lens = |kind, what| DoNotLens {
         kind,
         what,
@@ -139,13 +142,13 @@ pub fn do_not(raw: &Raw) -> Result<Vec<DoNotLens>, FhirError> {
         at: at(node),
         period: span(node),
     };
-    let code = r.concept("code");
-    let found = match node.member_text("resourceType").as_deref() {
-        Some("ServiceRequest") if says_yes(node, "doNotPerform") => Some(lens(DoNot::Perform, code)),
-        Some("CarePlan") => return Ok(activities(node)),
-        Some("Observation") => observed(node, code).map(|(kind, what)| lens(kind, Some(what))),
-        Some("Consent") => consented(node).map(|what| lens(DoNot::Resuscitate, Some(what))),
-        _ => code.filter(is_not_for_resuscitation).map(|what| lens(DoNot::Resuscitate, Some(what))),
+    let code = || node.member("code").and_then(concept);
+    let found = match resource_type.as_ref() {
+        "ServiceRequest" if says_yes(node, "doNotPerform") => Some(lens(DoNot::Perform, code())),
+        "CarePlan" => return Ok(activities(node)),
+        "Observation" => observed(node, code()).map(|(kind, what)| lens(kind, Some(what))),
+        "Consent" => consented(node).map(|what| lens(DoNot::Resuscitate, Some(what))),
+        _ => code().filter(is_not_for_resuscitation).map(|what| lens(DoNot::Resuscitate, Some(what))),
     };
     Ok(found.into_iter().collect())
 }

@@ -10,7 +10,7 @@ use crate::dto::chart::mark::MarkDto;
 use keep_access::Group;
 use keep_domain::UtcMillis;
 use keep_fhir::Raw;
-use keep_fhir::lens::{self, Concept, DoNot, DoNotLens, FlagLens, condition, do_not, flag};
+use keep_fhir::lens::{self, Concept, ConditionLens, DoNot, DoNotLens, FlagLens, do_not, flag};
 
 /// What the banner shows besides the identification.
 #[derive(Debug, Default)]
@@ -113,7 +113,7 @@ fn prohibitions(entries: &[VisibleRecord], clinic_clock: &ClinicClock) -> Vec<Do
     let mut lifted: Option<UtcMillis> = None;
     for (entry, raw) in candidates(entries) {
         for lens in do_not(raw).unwrap_or_default() {
-            if !is_in_force(entry, raw, &lens, clinic_clock) {
+            if !is_in_force(entry, &lens, clinic_clock) {
                 continue;
             }
             let at = entry.at();
@@ -142,14 +142,16 @@ fn candidates(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord
             })
         })
     };
-    let plain = ["Flag", "Condition"].into_iter().chain(DO_NOT_TYPES);
+    let plain = std::iter::once("Flag").chain(DO_NOT_TYPES);
     let plain = plain.flat_map(|kind| valid(entries, kind));
-    plain.chain(valid(entries, "Observation").filter(move |(e, _)| observed(e)))
+    let diagnosed = |entry: &VisibleRecord| entry.condition()?.code.as_ref().map(lens::is_not_for_resuscitation);
+    let problems = valid(entries, "Condition").filter(move |(e, _)| diagnosed(e) == Some(true));
+    plain.chain(problems).chain(valid(entries, "Observation").filter(move |(e, _)| observed(e)))
 }
 
-fn is_in_force(entry: &VisibleRecord, raw: &Raw, lens: &DoNotLens, clinic_clock: &ClinicClock) -> bool {
+fn is_in_force(entry: &VisibleRecord, lens: &DoNotLens, clinic_clock: &ClinicClock) -> bool {
     if entry.kind() == "Condition" {
-        return condition(raw).is_ok_and(|c| c.is_active());
+        return entry.condition().is_some_and(ConditionLens::is_active);
     }
     let status = lens.status.as_deref().unwrap_or_default();
     let is_over = NOT_IN_FORCE.contains(&status) || (status == "completed" && entry.kind() != "Procedure");

@@ -61,7 +61,7 @@ pub(crate) fn marks(entry: &VisibleRecord) -> Vec<MarkDto> {
         marks.push(MarkDto::Unsafe { elements: unknown });
     }
     if matches!(entry.kind(), "AllergyIntolerance" | "Condition") {
-        understood::understood(raw, &mut marks);
+        understood::understood(entry, &mut marks);
     }
     bounded(marks)
 }

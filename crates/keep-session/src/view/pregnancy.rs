@@ -6,7 +6,7 @@ use super::words;
 use keep_clinical::{DELIVERY_DATE, PREGNANCY_STATUS, says_pregnant};
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_fhir::Raw;
-use keep_fhir::lens::{self, Concept, Measured, Moment};
+use keep_fhir::lens::{self, Concept, ConditionLens, Measured, Moment};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// No pregnancy is longer: 42 weeks and a week in doubt.
@@ -19,7 +19,8 @@ pub(crate) fn pregnancy(entries: &[VisibleRecord], now: UtcMillis) -> Option<Res
     let mut latest: Option<(UtcMillis, bool, &VisibleRecord)> = None;
     let candidates = valid(entries, "Observation").filter(|(e, _)| is_status(e)).chain(valid(entries, "Condition"));
     for (entry, raw) in candidates {
-        let Some(pregnant) = says(raw, now) else { continue };
+        let said = entry.condition().map_or_else(|| says(raw, now), |lens| of_condition(lens, now));
+        let Some(pregnant) = said else { continue };
         let at = entry.at().unwrap_or(UtcMillis(0));
         if latest.is_none_or(|(known, ..)| at >= known) {
             latest = Some((at, pregnant, entry));
@@ -35,13 +36,14 @@ fn is_status(entry: &VisibleRecord) -> bool {
 
 /// What a record says about a pregnancy at `now`: a status, a problem or a date of delivery.
 pub(crate) fn says(raw: &Raw, now: UtcMillis) -> Option<bool> {
-    let is_recent = |at: Option<UtcMillis>| at.is_none_or(|at| at >= now.plus_millis(-LONGEST_MILLIS));
     if let Ok(lens) = lens::observation(raw) {
         let counts = StatusClass::of(lens.status.as_deref()) != StatusClass::NoValue && lens.focus.is_empty();
         let code = lens.code.as_ref().filter(|_| counts)?;
         let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
         return match &lens.value {
-            Some(Measured::Concept(answer)) if code.has_code(PREGNANCY_STATUS) && is_recent(at) => by_codes(answer),
+            Some(Measured::Concept(answer)) if code.has_code(PREGNANCY_STATUS) && is_recent(at, now) => {
+                by_codes(answer)
+            }
             Some(Measured::Date(due)) if code.has_code(DELIVERY_DATE) => {
                 let due = words::instant(Some(due))?;
                 (due >= now.plus_millis(-LATE_MILLIS)).then_some(true)
@@ -49,12 +51,19 @@ pub(crate) fn says(raw: &Raw, now: UtcMillis) -> Option<bool> {
             _ => None,
         };
     }
-    let lens = lens::condition(raw).ok()?;
+    of_condition(&lens::condition(raw).ok()?, now)
+}
+
+fn is_recent(at: Option<UtcMillis>, now: UtcMillis) -> bool {
+    at.is_none_or(|at| at >= now.plus_millis(-LONGEST_MILLIS))
+}
+
+fn of_condition(lens: &ConditionLens, now: UtcMillis) -> Option<bool> {
     let began = match &lens.onset {
         Some(Moment::At(at)) => words::instant(Some(at)),
         _ => words::instant(lens.recorded.as_ref()),
     };
-    let current = lens.is_active() && lens.abatement.is_none() && is_recent(began);
+    let current = lens.is_active() && lens.abatement.is_none() && is_recent(began, now);
     by_codes(lens.code.as_ref().filter(|_| current)?).filter(|pregnant| *pregnant)
 }
 

@@ -5,13 +5,13 @@ use super::visible_record::{VisibleRecord, readable};
 use super::{allergies, moment, words};
 use crate::dto::chart::problems::{ProblemDto, ProblemGroupDto, StageDto};
 use keep_domain::UtcMillis;
-use keep_fhir::lens::{Concept, ConditionLens, Moment, condition};
+use keep_fhir::lens::{Concept, ConditionLens, Moment};
 use std::cmp::Reverse;
 
 /// All problems and diagnoses by group, each group by onset, newest first.
 pub(crate) fn problems(entries: &[VisibleRecord]) -> Vec<ProblemDto> {
-    let read = readable(entries, "Condition").filter_map(|(e, raw)| Some((e, condition(raw).ok()?)));
-    let mut found: Vec<(Option<UtcMillis>, ProblemDto)> = read.map(|(e, c)| (began(&c), dto(e, &c))).collect();
+    let read = readable(entries, "Condition").filter_map(|(e, _)| Some((e, e.condition()?)));
+    let mut found: Vec<(Option<UtcMillis>, ProblemDto)> = read.map(|(e, c)| (began(c), dto(e, c))).collect();
     found.sort_by(|(a, x), (b, y)| (x.group, Reverse(a), &x.text).cmp(&(y.group, Reverse(b), &y.text)));
     found.into_iter().map(|(_, p)| p).collect()
 }

@@ -4,7 +4,7 @@ use super::access_view::{AccessView, unowned};
 use crate::dto::chart::record_state::RecordStateDto;
 use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
-use keep_fhir::lens::{self, ObservationLens};
+use keep_fhir::lens::{self, ConditionLens, ObservationLens};
 use keep_fhir::write::can_be_entered_in_error;
 use keep_fhir::{Extracted, ParsedRecord, Raw};
 use keep_store::{Record, RecordState};
@@ -22,6 +22,8 @@ pub(crate) struct VisibleRecord {
     pub(crate) masked: bool,
     /// Read on first use; vital signs and results both need it.
     observation: OnceCell<Option<Box<ObservationLens>>>,
+    /// Read on first use; the problems, their marks, the banner and the pregnancy need it.
+    condition: OnceCell<Option<Box<ConditionLens>>>,
 }
 
 impl VisibleRecord {
@@ -58,7 +60,8 @@ impl VisibleRecord {
                     let masked = Self::is_masked(access_view.reads(&record, Some(&facts)))?;
                     let raw = shown(raw, &record, access_view);
                     let values = observation.map(|lens| OnceCell::from(Some(lens))).unwrap_or_default();
-                    return Some(Self { record, raw: Some(raw), facts: Some(facts), masked, observation: values });
+                    let (facts, condition) = (Some(facts), OnceCell::new());
+                    return Some(Self { record, raw: Some(raw), facts, masked, observation: values, condition });
                 }
                 Err(text) => record.raw = Phi::new(text),
             }
@@ -68,7 +71,8 @@ impl VisibleRecord {
         let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
         let raw = raw.map(|raw| shown(raw, &record, access_view));
-        Some(Self { record, raw, facts: facts.map(Box::new), masked, observation: OnceCell::new() })
+        let (observation, condition) = (OnceCell::new(), OnceCell::new());
+        Some(Self { record, raw, facts: facts.map(Box::new), masked, observation, condition })
     }
 
     /// `None` where nothing of it may be shown.
@@ -84,6 +88,11 @@ impl VisibleRecord {
     /// The values of an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
         self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
+    }
+
+    /// The parts of a Condition; `None` for any other type.
+    pub(crate) fn condition(&self) -> Option<&ConditionLens> {
+        self.condition.get_or_init(|| lens::condition(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
     }
 
     /// The values of an Observation, where they were read already.

@@ -1,14 +1,14 @@
 //! Statuses that are CodeableConcepts: of allergies and conditions they are understood in words and other code systems, too.
 
 use crate::dto::chart::mark::MarkDto;
-use keep_fhir::Raw;
+use crate::view::visible_record::VisibleRecord;
 use keep_fhir::lens::{self, Status};
 
 /// Replaces the marks of `clinicalStatus` and `verificationStatus` by those of their meaning.
-pub(super) fn understood(raw: &Raw, marks: &mut Vec<MarkDto>) {
-    let allergy = lens::allergy(raw).ok().map(|l| (l.clinical_status, l.verification));
-    let condition = || lens::condition(raw).ok().map(|l| (l.clinical_status, l.verification));
-    let Some((clinical, verification)) = allergy.or_else(condition) else { return };
+pub(super) fn understood(entry: &VisibleRecord, marks: &mut Vec<MarkDto>) {
+    let condition = entry.condition().map(|l| (l.clinical_status.clone(), l.verification.clone()));
+    let allergy = || lens::allergy(entry.raw.as_ref()?).ok().map(|l| (l.clinical_status, l.verification));
+    let Some((clinical, verification)) = condition.or_else(allergy) else { return };
     let mut unknown = Vec::new();
     marks.retain_mut(|mark| match mark {
         MarkDto::Status { .. } | MarkDto::Verification { .. } | MarkDto::EnteredInError => false,
