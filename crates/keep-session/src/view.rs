@@ -15,6 +15,7 @@ pub(crate) mod judge;
 pub(crate) mod marks;
 pub(crate) mod medicine_name;
 pub(crate) mod medicines;
+pub(crate) mod members;
 pub(crate) mod moment;
 pub(crate) mod names;
 pub(crate) mod notes;

@@ -89,7 +89,9 @@ pub(super) fn rows_of(app: &Workstation, patient: &str) -> BTreeMap<String, Vec<
         let points = list(&series["points"]).iter().chain(list(&series["enteredInError"]).iter().map(|e| &e["point"]));
         for point in points {
             let shown = json!({"series": [series["key"], series["name"]], "point": point});
-            add("vitals", format!("Observation/{}", text(&point["id"])), &shown);
+            // One row of a measurement that several records have.
+            let same = list(&point["same"]).iter().chain([&point["id"]]);
+            same.for_each(|id| add("vitals", format!("Observation/{}", text(id)), &shown));
             list(&point["values"])
                 .iter()
                 .for_each(|v| add("vitals", format!("Observation/{}", text(&v["id"])), &shown));
@@ -100,6 +102,7 @@ pub(super) fn rows_of(app: &Workstation, patient: &str) -> BTreeMap<String, Vec<
     for row in all(|offset| serde_json::to_value(ok(chart::chart_results(app, read(window(offset))))).expect("json")) {
         let kind = if row["isReport"] == true { "DiagnosticReport" } else { "Observation" };
         add("results", format!("{kind}/{}", text(&row["id"])), &row);
+        list(&row["same"]).iter().for_each(|id| add("results", format!("Observation/{}", text(id)), &row));
     }
     for row in all(|offset| serde_json::to_value(ok(chart::chart_notes(app, read(window(offset))))).expect("json")) {
         add("notes", text(&row["reference"]), &row);

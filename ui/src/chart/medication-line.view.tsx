@@ -16,6 +16,11 @@ export function MedicationLine({ medicine }: { medicine: MedicineDto }) {
         <b>{medicine.name ?? say("medicine.nameless")}</b> {medicine.product}
       </span>{" "}
       <Marks marks={medicine.marks} /> <RecordStateChip record={medicine.record} />
+      {medicine.recorded.map((words) => (
+        <span key={words} className={css.under}>
+          {say("medicine.recorded", { words })}
+        </span>
+      ))}
       <DosageLines dosages={medicine.dosages} />
     </>
   );

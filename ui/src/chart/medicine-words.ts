@@ -44,6 +44,7 @@ export function sayEvent(say: Say, event: MedicineEventDto): string {
     event.who === null ? kind : say("medicine.by", { kind, who: event.who }),
     formatDate(event.at),
     event.name,
+    ...event.recorded.map((words) => say("medicine.recorded", { words })),
     event.quantity === null ? null : say("medicine.quantity", { quantity: sayHandedOut(say, event.quantity) }),
     ...event.notes.map((note) => say("medicine.note", { note })),
   ];

@@ -21,6 +21,7 @@ const ALL: MedicineDto[] = [
     id: "b",
     name: "methotrexate",
     dosages: [{ ...fakeDosage("4", "tablet", 1), words: "four tablets on Monday of each week only" }],
+    recorded: ["Methotrexate 2.5mg tablets"],
     notes: ["check the blood count"],
     history: [
       {
@@ -29,7 +30,8 @@ const ALL: MedicineDto[] = [
         at: "2026-11-10",
         status: "declined",
         marks: [{ kind: "status", code: "declined", reason: "out of stock" }],
-        name: null,
+        name: "nasonex 0.05 mg/actuation",
+        recorded: ["Nasonex 0.05mg/ACTUAT"],
         quantity: { comparator: null, number: "30", unit: "tablet", recorded: null },
         dosages: [],
         who: "Dr Bo",
@@ -74,8 +76,13 @@ test("each group is a card of its own, and the one not to give comes first", asy
   const current = region("Current medicines");
   expect(current.getByText("“four tablets on Monday of each week only”")).toBeVisible();
   expect(current.getByText("4 tablets oral once a day")).toBeVisible();
+  expect(current.getByText("Recorded as “Methotrexate 2.5mg tablets”")).toBeVisible();
   expect(current.getByText("Note: check the blood count")).toBeVisible();
-  expect(current.getByText("Handed out by Dr Bo · 10-Nov-2026 · Quantity: 30 tablets")).toBeVisible();
+  expect(
+    current.getByText(
+      /^Handed out by Dr Bo · 10-Nov-2026 · nasonex.* · Recorded as “Nasonex 0.05mg\/ACTUAT” · Quantity: 30 tablets$/,
+    ),
+  ).toBeVisible();
   expect(current.queryByText("warfarin")).toBeNull();
   expect(await axeViolations()).toEqual([]);
 });

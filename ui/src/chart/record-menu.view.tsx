@@ -58,13 +58,16 @@ export function RecordMenu({ reference, title, when }: Props) {
   );
 }
 
-/** The action that shows a record in full; none outside of a tab with menus, as in the summary. */
-export function useWholeRecordActions(): (reference: string, title: string) => RowAction[] {
+/** The actions that show a record and others of the same measurement in full; none outside of a tab with menus. */
+export function useWholeRecordActions(): (reference: string, title: string, others?: readonly string[]) => RowAction[] {
   const say = useWords();
   const menus = useContext(Context);
-  return (reference, text) => {
-    const show = () => menus?.open({ reference, title: { kind: "recorded", text }, others: [] });
-    return menus === null ? [] : [{ label: say("row.show"), onAction: show }];
+  return (reference, text, others = []) => {
+    if (menus === null) return [];
+    const show = (shown: string) => () =>
+      menus.open({ reference: shown, title: { kind: "recorded", text }, others: [] });
+    const more = others.map((other) => ({ label: say("row.show.same"), onAction: show(other) }));
+    return [{ label: say("row.show"), onAction: show(reference) }, ...more];
   };
 }
 

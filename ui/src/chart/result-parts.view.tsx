@@ -47,9 +47,14 @@ export function ResultRanges({ result }: { result: ResultDto }) {
 /** What else a result or a report says. */
 export function ResultDetails({ details }: { details: readonly ResultDetailDto[] }) {
   const say = useWords();
+  const members = details.filter(({ kind }) => kind === "member").map(({ text }) => text);
+  const others = details.filter(({ kind }) => kind !== "member");
   return (
     <>
-      {details.map(({ kind, text }) => (
+      {members.length === 0 ? null : (
+        <span className={css.detail}>{say("result.detail.member", { text: members.join(" · ") })}</span>
+      )}
+      {others.map(({ kind, text }) => (
         <span key={`${kind} ${text}`} className={css.detail}>
           {say(`result.detail.${kind}`, { text })}
         </span>

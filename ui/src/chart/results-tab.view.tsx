@@ -28,7 +28,8 @@ export function ResultsTab({ patient }: { patient: string }) {
   const rows = usePagedList("chart_results", (page) => ({ patient, ...page }));
   const narrow = useNarrowWindow();
   const actionsOf = useCorrectionActions();
-  const [opened, setOpened] = useState<ResultDto | null>(null);
+  const [opened, setOpened] = useState<{ reference: string; text: string } | null>(null);
+  const open = (row: ResultDto) => setOpened({ reference: referenceOf(row), text: sayName(row) });
   const sayName = (row: ResultDto) => row.name ?? say("value.unreadable");
   // The recorded value is shown below the rounded one if there is space, otherwise in its title.
   const fits = (row: ResultDto) => {
@@ -46,7 +47,7 @@ export function ResultsTab({ patient }: { patient: string }) {
         <>
           <span className={resultsCss.over}>
             <span className={isInError(row) ? css.inError : undefined}>
-              <RowButton onOpen={() => setOpened(row)}>{sayName(row)}</RowButton>
+              <RowButton onOpen={() => open(row)}>{sayName(row)}</RowButton>
             </span>{" "}
             <RecordStateChip record={row.record} />
             <Marks marks={row.marks} />
@@ -104,7 +105,14 @@ export function ResultsTab({ patient }: { patient: string }) {
         return (
           <RowMenu
             label={say("row.actions", { what: `${title}, ${when}` })}
-            actions={[{ label: say("row.show"), onAction: () => setOpened(row) }, ...actions]}
+            actions={[
+              { label: say("row.show"), onAction: () => open(row) },
+              ...row.same.map((id) => ({
+                label: say("row.show.same"),
+                onAction: () => setOpened({ reference: `Observation/${id}`, text: title }),
+              })),
+              ...actions,
+            ]}
           />
         );
       },
@@ -124,7 +132,7 @@ export function ResultsTab({ patient }: { patient: string }) {
         row={
           opened === null
             ? null
-            : { reference: referenceOf(opened), title: { kind: "recorded", text: sayName(opened) }, others: [] }
+            : { reference: opened.reference, title: { kind: "recorded", text: opened.text }, others: [] }
         }
         onClose={() => setOpened(null)}
       />

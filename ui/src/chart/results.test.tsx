@@ -41,6 +41,7 @@ const result = (part: Partial<ResultDto>): ResultDto => ({
   taken: "2026-11-28T08:00:00Z",
   until: null,
   panel: null,
+  same: [],
   details: [],
   marks: [],
   mayMarkEnteredInError: false,
@@ -76,6 +77,7 @@ const point = (values: [sign: "systolic" | "diastolic" | "pulse", value: ValueDt
       interpretation: [],
       ranges: [],
     })),
+    same: [],
     marks: [],
     details: [],
     mayMarkEnteredInError: false,
@@ -124,6 +126,25 @@ test.each([
   [range({ text: "negative" }), "negative"],
 ])("a reference range is said with whom it applies to", (recorded, expected) => {
   expect(said((say) => sayRange(say, recorded))).toBe(expected);
+});
+
+test("a panel lists its members, and is no vital sign of the summary", () => {
+  const details = ["Heart rate", "Body temperature"].map((text) => ({ kind: "member" as const, text }));
+  show(<ResultsCard results={[result({ name: "Vital signs panel", value: null, flag: null, details })]} />);
+  expect(screen.getByRole("listitem")).toHaveTextContent("Includes: Heart rate · Body temperature");
+  const series: VitalSeriesDto = {
+    key: "other",
+    name: "Routine set",
+    enteredInError: [],
+    unit: null,
+    latest: null,
+    age: null,
+    older: false,
+    ranges: [],
+    points: [{ ...point([]), details }],
+  };
+  show(<VitalsCard vitals={[series]} />);
+  expect(screen.queryByText("Routine set")).toBeNull();
 });
 
 test("a blood pressure reads as one value, and a missing side is not hidden", () => {

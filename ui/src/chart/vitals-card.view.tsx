@@ -1,5 +1,5 @@
 import { Card, CardEmpty } from "../components/card.view";
-import type { VitalSeriesDto } from "../ipc/bindings";
+import type { VitalPointDto, VitalSeriesDto } from "../ipc/bindings";
 import { formatDate } from "../words/dates";
 import { sayElapsed } from "../words/elapsed";
 import { useWords } from "../words/words";
@@ -11,9 +11,14 @@ import { Sparkline } from "./sparkline.view";
 import { sayName } from "./vital-points";
 import css from "./vitals.module.css";
 
+/** Whether a measurement is nothing but the list of others. */
+const isPanel = ({ values, details }: VitalPointDto) =>
+  values.length === 0 && details.some(({ kind }) => kind === "member");
+
 /** The latest value of each vital sign, with its trend and age. */
 export function VitalsCard({ vitals: all }: { vitals: VitalSeriesDto[] }) {
-  const vitals = all.filter((series) => series.points.length > 0);
+  // A panel is listed by its members.
+  const vitals = all.filter(({ points }) => points.some((point) => !isPanel(point)));
   const say = useWords();
   const { sayNone } = useAbsence();
   return (

@@ -89,7 +89,8 @@ function PointTable({ series }: { series: VitalSeriesDto }) {
     const title = `${sayName(say, series)} ${sayMeasurement(say, point)}`;
     const reference = `Observation/${point.id}`;
     const correct = { reference, title, when: sayWhen(point), mayMark: point.mayMarkEnteredInError, corrected };
-    const actions = [...wholeRecord(reference, title), ...actionsOf(correct)];
+    const same = point.same.map((id) => `Observation/${id}`);
+    const actions = [...wholeRecord(reference, title, same), ...actionsOf(correct)];
     return { point, corrected, title, actions };
   });
   const hasActions = rows.some(({ actions }) => actions.length > 0);

@@ -1515,6 +1515,10 @@ name: string | null,
  */
 product: string | null, 
 /**
+ * The recorded words, where name and product do not say them letter by letter.
+ */
+recorded: Array<string>, 
+/**
  * Where it is listed.
  */
 group: MedicineGroupDto, 
@@ -1604,6 +1608,10 @@ marks: Array<MarkDto>,
  * Its medicine, where it is called something else.
  */
 name: string | null, 
+/**
+ * The recorded words of that name, where it does not say them letter by letter.
+ */
+recorded: Array<string>, 
 /**
  * The amount that was handed out.
  */
@@ -2277,7 +2285,7 @@ kind: ResultDetailKindDto,
  */
 text: string, };
 
-export type ResultDetailKindDto = "conclusion" | "conclusion_code" | "text" | "file" | "narrative" | "note" | "image" | "absent" | "method" | "body_site" | "specimen" | "device" | "interpreter";
+export type ResultDetailKindDto = "conclusion" | "conclusion_code" | "text" | "file" | "narrative" | "note" | "image" | "absent" | "method" | "body_site" | "specimen" | "device" | "member" | "interpreter";
 
 export type ResultDto = { 
 /**
@@ -2324,6 +2332,10 @@ until: string | null,
  * The report or panel it belongs to.
  */
 panel: string | null, 
+/**
+ * Ids of other Observations of the same measurement, which have no row of their own.
+ */
+same: Array<string>, 
 /**
  * What else the record says.
  */
@@ -3173,6 +3185,10 @@ taken: string | null,
  * The value; systolic and diastolic for a blood pressure; empty where the record has none that counts.
  */
 values: Array<VitalValueDto>, 
+/**
+ * Ids of other Observations of the same measurement, which have no row of their own.
+ */
+same: Array<string>, 
 /**
  * What changes its meaning.
  */

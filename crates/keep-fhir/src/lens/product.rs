@@ -22,6 +22,8 @@ pub struct Product {
     pub code: Option<Concept>,
     /// Tablet, solution, ...
     pub form: Option<Concept>,
+    /// The words of the reference to it, of a Medication inside a record.
+    pub display: Option<Phi<String>>,
     /// What it is made of.
     pub ingredients: Vec<Ingredient>,
     /// `active`, `inactive`, `entered-in-error`.
@@ -80,7 +82,8 @@ pub(super) fn medicine_name(
         resource.member("contained")?.items().find(|c| c.member_text("id").is_some_and(|own| own == id))
     });
     if let Some(inside) = inside {
-        return MedicineName::Product(Box::new(product_of(inside, resource, base)));
+        let product = Product { display: member_phi(node, "display"), ..product_of(inside, resource, base) };
+        return MedicineName::Product(Box::new(product));
     }
     let identifier = node
         .member("identifier")
@@ -101,6 +104,7 @@ fn product_of(node: Node<'_>, resource: Node<'_>, base: Option<&str>) -> Product
     Product {
         code: node.member("code").and_then(concept),
         form: node.member("form").and_then(concept),
+        display: None,
         ingredients: ingredients.collect(),
         status: node.member("status").and_then(owned),
         modifiers: node.member("modifierExtension").map(urls).unwrap_or_default(),
@@ -115,7 +119,12 @@ fn ingredient_name(node: Node<'_>, resource: Node<'_>, base: Option<&str>) -> Me
         resource.member("contained")?.items().find(|c| c.member_text("id").is_some_and(|own| own == id))
     });
     match inside {
-        Some(inside) => inside.member("code").and_then(concept).map_or(MedicineName::Missing, MedicineName::Concept),
+        Some(inside) => {
+            let display = || node.at(&["itemReference", "display"]).and_then(owned);
+            let by_reference = || display().map(|text| Concept { text: Some(text), codings: Vec::new() });
+            let found = inside.member("code").and_then(concept).or_else(by_reference);
+            found.map_or(MedicineName::Missing, MedicineName::Concept)
+        }
         None => medicine_name(node, resource, ["itemCodeableConcept", "itemReference"], base),
     }
 }

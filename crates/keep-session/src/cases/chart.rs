@@ -18,6 +18,7 @@ use crate::view::detail_pages::page_of;
 use crate::view::details::Details;
 use crate::view::judge::Population;
 use crate::view::medicines::MedicineContext;
+use crate::view::members::Observations;
 use crate::view::names::Names;
 use crate::view::tabs::{self, TABS};
 use crate::view::timeline::{RowContext, Window, row_of};
@@ -191,7 +192,8 @@ fn summary(ctx: &Ctx<'_>, chart: &Chart, readings: &[Reading<'_>]) -> Result<Cha
     let name = banner.family.iter().chain(&banner.given);
     let name = words::some(words::joined(name, ", "));
     let population = Population::of(entries, &clinic_clock.zone);
-    let series = SeriesContext { population: &population, clinic_clock, access_view: view };
+    let observations = &Observations::of(entries);
+    let series = SeriesContext { population: &population, clinic_clock, access_view: view, observations };
     let mut vital_series = vitals::series(readings, &series);
     let in_error = vitals::readings_in_error(entries);
     let listed = entries.iter().filter(|e| LISTED.contains(&e.kind()));

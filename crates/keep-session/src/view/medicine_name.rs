@@ -2,8 +2,8 @@
 
 use super::dosage::quantity;
 use super::words;
-use keep_clinical::medicine_name;
-use keep_domain::ResourceKey;
+use keep_clinical::{Grouping, medicine_name, number_text};
+use keep_domain::{Phi, ResourceKey};
 use keep_fhir::lens::{Concept, Ingredient, MedicineName, Product, Quantity};
 
 /// Short names of code systems, for a code without words.
@@ -45,6 +45,40 @@ pub(crate) fn recorded_name(name: &MedicineName, look_up: LookUp<'_>) -> Option<
     }
 }
 
+/// The recorded words of a medicine that what is shown of it does not say letter by letter: its unit is written in
+/// another way, or it is called by its ingredients.
+pub(crate) fn other_words(name: &MedicineName, shown: &str) -> Vec<String> {
+    // EXPOSE: the name in a reference is what the screen shows.
+    let display = |d: &Option<Phi<String>>| d.as_ref().and_then(|d| words::some(d.expose().trim()));
+    let recorded = match name {
+        MedicineName::Concept(concept) => [concept_name(concept), None],
+        MedicineName::Product(product) => [display(&product.display), product.code.as_ref().and_then(concept_name)],
+        MedicineName::Reference { display: words, .. } => [display(words), None],
+        MedicineName::Missing => [None, None],
+    };
+    let said = letters(shown);
+    recorded.into_iter().flatten().filter(|words| !said.contains(&letters(words))).collect()
+}
+
+/// Small letters and numbers without zeros at their end, for a comparison.
+fn letters(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let (number, after) = rest.split_at(rest.len() - digits.len());
+        if number.contains(|c: char| c.is_ascii_digit()) {
+            let number = number.trim_end_matches(['.', ',']).replace(',', "");
+            out.push_str(&number_text(&number, Grouping::Plain).unwrap_or(number));
+            rest = after;
+        } else {
+            out.extend(first.to_lowercase().filter(|c| c.is_alphanumeric()));
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
+}
+
 /// A medicine that must be looked up.
 pub(crate) fn unnamed(name: &MedicineName) -> Option<ResourceKey> {
     match name {
@@ -69,6 +103,11 @@ pub(crate) fn product_name(product: &Product, look_up: LookUp<'_>) -> Option<Str
     let named = words::joined([code.unwrap_or_default(), parts.join(" / ")], " ");
     let form = product.form.as_ref().and_then(|f| words::label(Some(f)));
     let form = form.filter(|form| !named.to_lowercase().contains(&form.to_lowercase()));
+    // EXPOSE: the name in a reference is what the screen shows.
+    let display = || product.display.as_ref().and_then(|d| words::some(d.expose().trim()));
+    if named.is_empty() && display().is_some() {
+        return display();
+    }
     words::some(words::joined([named, form.unwrap_or_default()], " "))
 }
 

@@ -4,7 +4,7 @@ mod group;
 
 use super::clinic_clock::ClinicClock;
 use super::dosage::{dosages, quantity};
-use super::medicine_name::{self, name_and_product, recorded_name};
+use super::medicine_name::{self, name_and_product, other_words, recorded_name};
 use super::names::Names;
 use super::visible_record::{VisibleRecord, readable};
 use super::words;
@@ -181,6 +181,7 @@ fn dto(mut line: Vec<&Item<'_>>, context: MedicineContext<'_>) -> Option<(Option
     let dto = MedicineDto {
         reference: lead.entry.record.key.to_string(),
         kind: record_kind(lens.record),
+        recorded: other_words(&lens.name, &words::joined([&name, &product], " ")),
         name: words::some(name),
         product: words::some(product),
         group: lead.group,
@@ -206,6 +207,7 @@ fn dto(mut line: Vec<&Item<'_>>, context: MedicineContext<'_>) -> Option<(Option
 fn event(item: &Item<'_>, name: Option<&str>, dosage: &[DosageDto], context: MedicineContext<'_>) -> MedicineEventDto {
     let lens = &item.lens;
     let own_name = recorded_name(&lens.name, &context.names.look_up()).filter(|own| name != Some(own));
+    let own_name = own_name.map(|own| keep_clinical::medicine_name(&own));
     let own_dosages = dosages(&lens.dosages);
     MedicineEventDto {
         reference: item.entry.record.key.to_string(),
@@ -213,7 +215,8 @@ fn event(item: &Item<'_>, name: Option<&str>, dosage: &[DosageDto], context: Med
         at: words::when(item.when()),
         status: lens.status.clone(),
         marks: marks(item, context.clock),
-        name: own_name.map(|own| keep_clinical::medicine_name(&own)),
+        recorded: own_name.as_ref().map(|own| other_words(&lens.name, own)).unwrap_or_default(),
+        name: own_name,
         quantity: lens.supply.quantity.as_ref().filter(|_| item.is_event()).map(quantity),
         dosages: if own_dosages == dosage { Vec::new() } else { own_dosages },
         who: who(lens.requester.as_ref(), context.names),

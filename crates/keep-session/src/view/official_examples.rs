@@ -4,6 +4,7 @@ use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
 use super::fixtures::{MARIA, NOON, nurse_amara_sees};
 use super::judge::Population;
+use super::members::Observations;
 use super::results;
 use super::vitals::{SeriesContext, readings, series};
 use keep_clinical::{measured_text, safe_unit};
@@ -100,7 +101,13 @@ fn shown(text: &str) -> String {
     let entries = nurse_amara_sees(&[text, MARIA]);
     let (clinic_clock, access_view) = (ClinicClock::utc(NOON), AccessView::for_tests(Role::Nurse));
     let population = Population::of(&entries, &clinic_clock.zone);
-    let ctx = SeriesContext { population: &population, clinic_clock: &clinic_clock, access_view: &access_view };
+    let observations = Observations::of(&entries);
+    let ctx = SeriesContext {
+        population: &population,
+        clinic_clock: &clinic_clock,
+        access_view: &access_view,
+        observations: &observations,
+    };
     let rows = results::window(&entries, &clinic_clock, 0, 10).rows;
     let vitals = series(&readings(&entries, NOON), &ctx);
     serde_json::to_string(&(rows, vitals)).expect("json")

@@ -4,6 +4,7 @@ use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
 use super::fixtures::{nurse_amara_sees, time};
 use super::judge::Population;
+use super::members::Observations;
 use super::results;
 use super::visible_record::VisibleRecord;
 use super::vitals::{SeriesContext, readings, series};
@@ -39,7 +40,13 @@ fn summary(entries: &[VisibleRecord]) -> Vec<ResultDto> {
 fn vitals(entries: &[VisibleRecord]) -> Vec<VitalSeriesDto> {
     let (clinic_clock, access_view) = (clinic_clock(), AccessView::for_tests(Role::Nurse));
     let population = Population::of(entries, &clinic_clock.zone);
-    let ctx = SeriesContext { population: &population, clinic_clock: &clinic_clock, access_view: &access_view };
+    let observations = Observations::of(entries);
+    let ctx = SeriesContext {
+        population: &population,
+        clinic_clock: &clinic_clock,
+        access_view: &access_view,
+        observations: &observations,
+    };
     series(&readings(entries, clinic_clock.now), &ctx)
 }
 

@@ -7,6 +7,7 @@ use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
 use super::corrections::Corrections;
 use super::judge::{Population, interpreted};
+use super::members::Observations;
 use super::unfounded::unfounded;
 use super::visible_record::VisibleRecord;
 use super::words;
@@ -36,7 +37,9 @@ pub(crate) fn window(entries: &[VisibleRecord], clinic_clock: &ClinicClock, offs
     let panels = Panels::of(entries);
     let population = Population::of(entries, &clinic_clock.zone);
     let unfounded = &unfounded(entries);
-    let rows = Rows { panels: &panels, clinic_clock, population: &population, unfounded, longest: LONGEST };
+    let observations = &Observations::of(entries);
+    let rows =
+        Rows { panels: &panels, clinic_clock, population: &population, unfounded, observations, longest: LONGEST };
     let found = sorted(entries.iter().filter(|e| panels.has_row(e)).collect());
     let mut length = 0;
     let shown = found.iter().skip(offset).take(limit).filter_map(|e| rows.row(e)).enumerate();
@@ -80,7 +83,8 @@ pub(crate) fn recent_and_abnormal(
     let is_fresh = |entry: &VisibleRecord| entry.at().is_some_and(|at| at >= since);
     let panels = Panels::since(entries, since);
     let unfounded = &unfounded(entries);
-    let rows = Rows { panels: &panels, clinic_clock, population, unfounded, longest: LONGEST_IN_SUMMARY };
+    let observations = &Observations::of(entries);
+    let rows = Rows { panels: &panels, clinic_clock, population, unfounded, observations, longest: LONGEST_IN_SUMMARY };
     let mut seen = BTreeSet::new();
     let mut chosen: Vec<(u8, &VisibleRecord)> = Vec::new();
     let found = entries.iter().filter(|e| !e.is_entered_in_error() && panels.has_row(e));

@@ -1,6 +1,7 @@
 //! Vital signs: the values of all signs, whatever their form and unit.
 
 mod chart_value;
+mod moments;
 mod reading;
 mod series;
 
@@ -13,7 +14,7 @@ use crate::dto::chart::vitals::SignDto;
 pub(crate) use chart_value::in_chart_unit;
 use chart_value::number_of;
 use chart_value::{shown, shown_recorded};
-use keep_domain::{NEWS2_TOTAL, UtcMillis};
+use keep_domain::{BLOOD_PRESSURE_PANEL, NEWS2_TOTAL, UtcMillis};
 use keep_fhir::lens::{Concept, ObservationLens};
 use reading::Judgement;
 pub(crate) use reading::Reading;
@@ -27,14 +28,9 @@ pub(crate) fn readings(entries: &[VisibleRecord], now: UtcMillis) -> Vec<Reading
     let unfounded = unfounded(entries);
     for (entry, _) in valid(entries, "Observation").filter(|(e, _)| is_vital(e)) {
         let Some(lens) = entry.observation() else { continue };
-        // A panel is shown by its members, where these are here.
-        let is_here = |id: &str| entries.iter().any(|e| e.kind() == "Observation" && e.record.key.id.as_str() == id);
-        let members = lens.members.iter().map(|m| m.key.as_ref());
-        let is_list =
-            !lens.members.is_empty() && members.into_iter().all(|k| k.is_some_and(|k| is_here(k.id.as_str())));
         let class = StatusClass::of(lens.status.as_deref());
         let is_unfounded = unfounded.contains(&entry.record.key);
-        add_readings(Source { entry, lens, class, is_list, is_unfounded }, now, &mut found);
+        add_readings(Source { entry, lens, class, is_unfounded }, now, &mut found);
     }
     found.sort_by_key(|r| r.at);
     found
@@ -46,7 +42,7 @@ pub(crate) fn readings_in_error(entries: &[VisibleRecord]) -> Vec<Reading<'_>> {
     for entry in entries.iter().filter(|e| e.is_entered_in_error() && !e.masked && is_vital(e)) {
         let Some(lens) = entry.observation() else { continue };
         // A status that R4 does not have keeps its value and is never drawn.
-        let source = Source { entry, lens, class: StatusClass::Unknown, is_list: false, is_unfounded: false };
+        let source = Source { entry, lens, class: StatusClass::Unknown, is_unfounded: false };
         add_readings(source, UtcMillis(0), &mut found);
     }
     found.sort_by_key(|r| r.at);
@@ -58,14 +54,12 @@ struct Source<'e> {
     entry: &'e VisibleRecord,
     lens: &'e ObservationLens,
     class: StatusClass,
-    /// Whether all its members are among the records.
-    is_list: bool,
     /// Whether a value that it was computed from was entered in error.
     is_unfounded: bool,
 }
 
 fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<'e>>) {
-    let Source { entry, lens, class, is_list, is_unfounded } = source;
+    let Source { entry, lens, class, is_unfounded } = source;
     let at = words::instant(lens.effective.as_ref().or(lens.issued.as_ref()));
     let counts = class != StatusClass::NoValue;
     let is_drawn = matches!(class, StatusClass::Final | StatusClass::NotFinal)
@@ -90,20 +84,22 @@ fn add_readings<'e>(source: Source<'e>, now: UtcMillis, found: &mut Vec<Reading<
     }
     let has_parts = found.len() > before;
     let value = lens.value.as_ref().filter(|_| counts);
-    // A panel is shown by its parts and by its members.
-    if has_parts && value.is_none() || (counts && value.is_none() && is_list) {
+    // A panel is shown by its parts.
+    if has_parts && value.is_none() {
         return;
     }
-    let sign =
-        if lens.components.is_empty() || has_parts || is_score { whole } else { panel_of(lens).unwrap_or(whole) };
+    let sign = if has_parts || is_score || value.is_some() { whole } else { panel_of(lens).unwrap_or(whole) };
     let number = value.filter(|_| is_drawn).and_then(|v| number_of(sign, v));
     let (code, judgement) =
         (lens.code.as_ref(), Judgement { said: &lens.interpretation, ranges: &lens.ranges, is_unfounded });
     found.push(Reading { sign, entry, lens, at, number, code, value, judgement });
 }
 
-/// The sign of a panel whose values do not count.
+/// The sign of a panel without values of its own: they do not count, or its members have them.
 fn panel_of(lens: &ObservationLens) -> Option<SignDto> {
+    if lens.code.as_ref().is_some_and(|c| c.has_code(BLOOD_PRESSURE_PANEL)) {
+        return Some(SignDto::BloodPressure);
+    }
     let pressure = |sign: SignDto| matches!(sign, SignDto::Systolic | SignDto::Diastolic);
     let signs = lens.components.iter().filter_map(|c| SignDto::of(c.code.as_ref()?));
     signs.into_iter().find(|sign| pressure(*sign))

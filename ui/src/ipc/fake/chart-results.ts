@@ -13,7 +13,7 @@ const TESTS: Test[] = [
   ["Cholesterol, total", "5.9", "mmol/L", "H", "below 5.0", "Lipid panel"],
 ];
 
-const NONE = { parts: [], interpretation: [], details: [], marks: [], until: null, corrected: null };
+const NONE = { parts: [], interpretation: [], same: [], details: [], marks: [], until: null, corrected: null };
 const EMPTY = { ...NONE, mayMarkEnteredInError: false, record: "synced" as const };
 
 /** Results, newest first. */

@@ -69,6 +69,7 @@ export function makeSeries(): VitalSeriesDto[] {
         at: time,
         taken: new Date(time).toISOString(),
         values,
+        same: [],
         marks: [],
         details: [],
         mayMarkEnteredInError: at > DAYS.length - 3,

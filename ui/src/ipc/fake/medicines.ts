@@ -7,6 +7,7 @@ export function fakeMedicine({ id, ...given }: Partial<MedicineDto> & { id: stri
     kind: "order",
     name: null,
     product: null,
+    recorded: [],
     group: "current",
     marks: [],
     status: "active",

@@ -52,6 +52,7 @@ export function visitHandlers(state: FakeState): HandlersOf<HandledCommands> {
             interpretation: [],
             ranges: [],
           })),
+          same: [],
           marks: [],
           details: [],
           mayMarkEnteredInError: true,

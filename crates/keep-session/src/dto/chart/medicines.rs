@@ -20,6 +20,8 @@ pub struct MedicineDto {
     pub name: Option<String>,
     /// Strength and form.
     pub product: Option<String>,
+    /// The recorded words, where name and product do not say them letter by letter.
+    pub recorded: Vec<String>,
     /// Where it is listed.
     pub group: MedicineGroupDto,
     /// What changes its meaning.
@@ -146,6 +148,8 @@ pub struct MedicineEventDto {
     pub marks: Vec<MarkDto>,
     /// Its medicine, where it is called something else.
     pub name: Option<String>,
+    /// The recorded words of that name, where it does not say them letter by letter.
+    pub recorded: Vec<String>,
     /// The amount that was handed out.
     pub quantity: Option<QuantityDto>,
     /// Its instructions, where they are others.

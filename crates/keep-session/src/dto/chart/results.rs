@@ -35,6 +35,8 @@ pub struct ResultDto {
     pub until: Option<String>,
     /// The report or panel it belongs to.
     pub panel: Option<String>,
+    /// Ids of other Observations of the same measurement, which have no row of their own.
+    pub same: Vec<String>,
     /// What else the record says.
     pub details: Vec<ResultDetailDto>,
     /// What changes its meaning.
@@ -121,6 +123,8 @@ keep_domain::named_enum! {
         Specimen = "specimen",
         /// The device.
         Device = "device",
+        /// A member of a panel.
+        Member = "member",
         /// Who interpreted the results.
         Interpreter = "interpreter",
     }

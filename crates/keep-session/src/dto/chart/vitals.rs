@@ -104,6 +104,8 @@ pub struct VitalPointDto {
     pub measured_at: Option<String>,
     /// The value; systolic and diastolic for a blood pressure; empty where the record has none that counts.
     pub values: Vec<VitalValueDto>,
+    /// Ids of other Observations of the same measurement, which have no row of their own.
+    pub same: Vec<String>,
     /// What changes its meaning.
     pub marks: Vec<MarkDto>,
     /// What else the record says.

@@ -301,3 +301,25 @@ fn a_name_is_safe_and_a_combination_is_not_split() {
     assert_eq!(split("amoxicillin 250 MG / clavulanate 125 MG Oral Tablet").1, "");
     assert_eq!(split("24 HR metformin hydrochloride 500 MG").1, "500 mg");
 }
+
+#[test]
+fn the_recorded_words_are_shown_where_the_name_is_another() {
+    let recorded = |element: &str| {
+        let text = order("m", r#""status":"active","intent":"order""#)
+            .replace(r#""medicationCodeableConcept":{"text":"Warfarin 3 mg"}"#, element);
+        one(&text).recorded
+    };
+    let of_text = |text: &str| recorded(&format!(r#""medicationCodeableConcept":{{"text":"{text}"}}"#));
+    assert_eq!(of_text("Nasonex 0.05mg/ACTUAT Nasal Inhaler"), ["Nasonex 0.05mg/ACTUAT Nasal Inhaler"]);
+    // Spacing, capital letters and zeros at the end of a number are the same words.
+    for same in ["Warfarin 3mg", "METFORMIN 500.0 MG", "penicillin G 1000000 units", "Paracetamol [Panadol] .5 g"] {
+        assert!(of_text(same).is_empty(), "{same}");
+    }
+    let inside = |more: &str| {
+        format!(
+            r##""contained":[{{"resourceType":"Medication","id":"x","ingredient":[{{"itemCodeableConcept":{{"text":"Dopamine"}}}}]}}],"medicationReference":{{"reference":"#x"{more}}}"##
+        )
+    };
+    assert_eq!(recorded(&inside(r#","display":"Dopamine in D5W""#)), ["Dopamine in D5W"]);
+    assert!(recorded(&inside("")).is_empty() && recorded(&inside(r#","display":"dopamine""#)).is_empty());
+}

@@ -1,11 +1,12 @@
 //! Which records have a row of their own, so that a panel, its parts and its members are shown once.
 
+use crate::view::judge::StatusClass;
+use crate::view::members::Observations;
 use crate::view::sign::is_vital;
 use crate::view::visible_record::VisibleRecord;
 use crate::view::words;
 use keep_domain::UtcMillis;
-use keep_fhir::lens::{Measured, ObservationLens, ReportLens, report};
-use std::cell::LazyCell;
+use keep_fhir::lens::{Component, Measured, ObservationLens, ReportLens, report};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Statuses of a report that needs no row for its status.
@@ -19,36 +20,36 @@ pub(crate) struct Panels {
     names: BTreeMap<String, String>,
     /// Ids of Observations that are shown with another record.
     hidden: BTreeSet<String>,
+    /// Ids of those that are the same measurement as a part of a panel, by the panel's id.
+    same: BTreeMap<String, Vec<String>>,
     /// Ids of reports that have a row.
     reports: BTreeSet<String>,
 }
-
-/// The ids of the Observations of a chart, collected only where there is a panel or a report.
-type Known<'e> = LazyCell<BTreeSet<&'e str>, Box<dyn FnOnce() -> BTreeSet<&'e str> + 'e>>;
 
 /// What makes two values of one moment the same measurement: code, time, digits and unit.
 type Measurement = (String, i64, String, Option<String>);
 
 impl Panels {
-    /// Of all records.
+    /// Of all records; every panel has a row.
     pub(crate) fn of(entries: &[VisibleRecord]) -> Self {
         Self::read(entries, None)
     }
 
-    /// Of reports of a time, and of all panels.
+    /// Of reports of a time, and of all panels; one that is nothing but the list of its members has no row.
     pub(crate) fn since(entries: &[VisibleRecord], since: UtcMillis) -> Self {
         Self::read(entries, Some(since))
     }
 
     fn read(entries: &[VisibleRecord], since: Option<UtcMillis>) -> Self {
-        let mut found = Self { names: BTreeMap::new(), hidden: BTreeSet::new(), reports: BTreeSet::new() };
+        let mut found =
+            Self { names: BTreeMap::new(), hidden: BTreeSet::new(), same: BTreeMap::new(), reports: BTreeSet::new() };
         let panels: Vec<&VisibleRecord> = entries.iter().filter(|e| has_parts(e) && !is_vital(e)).collect();
-        let known: Known<'_> = LazyCell::new(Box::new(|| {
-            let of_type = entries.iter().filter(|e| e.kind() == "Observation" && !e.masked);
-            of_type.map(|e| e.record.key.id.as_str()).collect()
-        }));
+        let known = Observations::of(entries);
+        if since.is_some() {
+            found.hide_lists(&panels, &known);
+        }
         if !panels.is_empty() {
-            found.hide(entries, &panels, &known);
+            found.hide_repeated(entries, &panels);
         }
         for entry in entries.iter().filter(|e| e.kind() == "DiagnosticReport" && !e.masked) {
             // The name of an older report is not worth reading it for the summary.
@@ -56,7 +57,7 @@ impl Panels {
                 continue;
             }
             let Some(lens) = entry.raw.as_ref().and_then(|raw| report(raw).ok()) else { continue };
-            let all_here = lens.results.iter().all(|r| r.key.as_ref().is_some_and(|k| known.contains(k.id.as_str())));
+            let all_here = lens.results.iter().all(|r| known.has(r));
             if !all_here || says_more(entry, &lens) {
                 found.reports.insert(entry.id());
             }
@@ -70,36 +71,44 @@ impl Panels {
         found
     }
 
-    fn hide(&mut self, entries: &[VisibleRecord], panels: &[&VisibleRecord], known: &BTreeSet<&str>) {
-        let mut parts: BTreeSet<Measurement> = BTreeSet::new();
+    /// Hides the panels that are nothing but the list of their members, where these are here.
+    fn hide_lists(&mut self, panels: &[&VisibleRecord], known: &Observations<'_>) {
         for (entry, lens) in panels.iter().filter_map(|e| Some((e, e.observation()?))) {
-            let at = entry.at();
-            parts.extend(
-                lens.components
-                    .iter()
-                    .filter_map(|c| measurement(&c.code.as_ref()?.codings.first()?.code, at?, c.value.as_ref()?)),
-            );
-            let members: Vec<String> =
-                lens.members.iter().filter_map(|m| Some(m.key.as_ref()?.id.to_string())).collect();
-            let all_here = members.len() == lens.members.len() && members.iter().all(|id| known.contains(id.as_str()));
-            if !members.is_empty() && all_here && is_only_a_list(entry, lens) {
+            let all_here = !lens.members.is_empty() && lens.members.iter().all(|m| known.has(m));
+            if all_here && is_only_a_list(entry, lens) {
                 self.hidden.insert(entry.id());
             }
-            if let Some(name) = words::label(lens.code.as_ref()) {
-                self.names.extend(members.into_iter().map(|id| (id, name.clone())));
-            }
         }
-        let times: BTreeSet<i64> = parts.iter().map(|(_, at, ..)| *at).collect();
+    }
+
+    /// Names the members of panels, and hides the single Observations that say a part of a panel again.
+    fn hide_repeated(&mut self, entries: &[VisibleRecord], panels: &[&VisibleRecord]) {
+        let mut parts: BTreeMap<Measurement, String> = BTreeMap::new();
+        for (entry, lens) in panels.iter().filter_map(|e| Some((e, e.observation()?))) {
+            if let Some(name) = words::label(lens.code.as_ref()) {
+                let ids = lens.members.iter().filter_map(|m| Some(m.key.as_ref()?.id.to_string()));
+                self.names.extend(ids.map(|id| (id, name.clone())));
+            }
+            // The value of a panel that does not count is no reason to hide one that does.
+            if StatusClass::of(lens.status.as_deref()) != StatusClass::Final {
+                continue;
+            }
+            let Some(at) = entry.at() else { continue };
+            let measured = |c: &Component| measurement(&c.code.as_ref()?.codings.first()?.code, at, c.value.as_ref()?);
+            parts.extend(lens.components.iter().filter_map(measured).map(|part| (part, entry.id())));
+        }
+        let times: BTreeSet<i64> = parts.keys().map(|(_, at, ..)| *at).collect();
         let singles = entries.iter().filter(|e| e.kind() == "Observation" && !e.masked);
         for entry in singles.filter(|e| e.at().is_some_and(|at| times.contains(&at.0))) {
-            let same = || {
+            let panel = || {
                 let lens = entry.observation().filter(|l| l.components.is_empty() && is_plain(entry, l))?;
                 let single =
                     measurement(&lens.code.as_ref()?.codings.first()?.code, entry.at()?, lens.value.as_ref()?)?;
-                Some(parts.contains(&single))
+                parts.get(&single)
             };
-            if same() == Some(true) {
+            if let Some(panel) = panel() {
                 self.hidden.insert(entry.id());
+                self.same.entry(panel.clone()).or_default().push(entry.id());
             }
         }
     }
@@ -119,6 +128,11 @@ impl Panels {
     /// Whether an Observation is shown with another record.
     pub(crate) fn is_hidden(&self, entry: &VisibleRecord) -> bool {
         !self.hidden.is_empty() && self.hidden.contains(&entry.id())
+    }
+
+    /// The Observations without a row that are the same measurement as a part of this panel.
+    pub(crate) fn same_as(&self, panel: &str) -> Vec<String> {
+        self.same.get(panel).cloned().unwrap_or_default()
     }
 
     /// The report or panel that an Observation belongs to.

@@ -7,6 +7,7 @@ use crate::dto::chart::results::{RangeDto, ResultDetailDto, ResultDetailKindDto 
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
 use crate::view::marks::{in_future, marks};
+use crate::view::members::Observations;
 use crate::view::visible_record::VisibleRecord;
 use crate::view::{value, words};
 use keep_clinical::{AbnormalFlag, Rounding};
@@ -22,6 +23,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) population: &'a Population,
     /// What was computed from a value entered in error.
     pub(crate) unfounded: &'a BTreeSet<&'a ResourceKey>,
+    pub(crate) observations: &'a Observations<'a>,
     /// The longest text of one detail, characters.
     pub(crate) longest: usize,
 }
@@ -108,7 +110,10 @@ impl Rows<'_> {
             measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
             until: details.as_ref().and_then(|d| words::when(d.until.as_ref())),
             panel: self.panels.name_of(&id).cloned(),
-            details: details.map(|d| details_of(lens, d, self.longest)).unwrap_or_default(),
+            same: self.panels.same_as(&id),
+            details: members(lens, self.observations)
+                .chain(details.into_iter().flat_map(|d| details_of(lens, d, self.longest)))
+                .collect(),
             marks: marks_of(entry, lens, self.clinic_clock).into_iter().chain(unfounded).collect(),
             may_mark_entered_in_error: false,
             corrected: None,
@@ -146,6 +151,7 @@ impl Rows<'_> {
             measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
             until: None,
             panel: None,
+            same: Vec::new(),
             details: list.found,
             marks: marks(entry).into_iter().chain(in_future(entry, self.clinic_clock)).collect(),
             may_mark_entered_in_error: false,
@@ -173,6 +179,11 @@ pub(crate) fn details_of(lens: &ObservationLens, d: lens::ObservationDetails, lo
     list.references(Kind::Device, d.device.as_ref());
     list.text(Kind::Narrative, d.narrative);
     list.found
+}
+
+/// The members of a panel.
+pub(crate) fn members(lens: &ObservationLens, among: &Observations<'_>) -> impl Iterator<Item = ResultDetailDto> {
+    among.names(lens).into_iter().map(|text| ResultDetailDto { kind: Kind::Member, text })
 }
 
 /// The details of one row.

@@ -167,15 +167,26 @@ fn a_panel_its_parts_and_its_members_are_shown_once() {
     let single = test("o1", "Potassium", at, "4.60", "");
     let members = r#","hasMember":[{"reference":"Observation/o1"}]"#;
     let found = rows(&[panel(members), single.clone()]);
-    assert_eq!((found.len(), found[0].panel.as_deref()), (1, Some("Electrolytes")));
-    // The panel says more than its members, or a member is missing: it has a row.
+    let details = |row: &ResultDto| row.details.iter().map(|d| (d.kind, d.text.clone())).collect::<Vec<_>>();
+    let named = |name: &str| vec![(Detail::Member, name.to_owned())];
+    assert_eq!((found[0].name.as_deref(), details(&found[0])), (Some("Electrolytes"), named("Potassium")));
+    assert_eq!((found[1].panel.as_deref(), details(&found[1])), (Some("Electrolytes"), Vec::new()));
+    assert_eq!((found.len(), details(&rows(&[panel(members)])[0])), (2, named("Observation/o1")));
+    // In the summary a panel has a row where it says more than its members, or where one is missing.
+    let in_summary = |texts: &[String]| summary(texts).into_iter().map(|r| r.id).collect::<Vec<_>>();
     let with_note = format!(r#"{members},"note":[{{"text":"haemolysed"}}]"#);
-    assert_eq!(ids(&[panel(&with_note), single.clone()]).len(), 2);
-    assert_eq!(ids(&[panel(members)]), ["p"]);
+    assert_eq!(in_summary(&[panel(members), single.clone()]), ["o1"]);
+    assert_eq!(in_summary(&[panel(&with_note), single.clone()]).len(), 2);
+    assert_eq!(in_summary(&[panel(members)]), ["p"]);
     // A single observation of the same measurement as a part.
     let part = r#","component":[{"code":{"coding":[{"code":"x-Potassium"}],"text":"Potassium"},"valueQuantity":{"value":4.60,"unit":"mmol/L"}}]"#;
     let found = rows(&[panel(part), single.clone()]);
     assert_eq!((found.len(), found[0].parts[0].name.as_deref()), (1, Some("Potassium")));
+    assert_eq!(found[0].same, ["o1"]);
+    // A panel that does not count hides nothing.
+    for status in ["cancelled", "entered-in-error", "preliminary"] {
+        assert_eq!(ids(&[panel(part).replace("final", status), single.clone()]).len(), 2, "{status}");
+    }
     assert_eq!(ids(&[panel(part), test("o1", "Potassium", at, "4.7", "")]).len(), 2);
 }
 

@@ -1,6 +1,7 @@
 //! Vital signs over time: one series per sign.
 
 use super::chart_value::{in_chart_unit, value_of};
+use super::moments::{Moment, ORDER, Row, moments, row_of, shown_sign};
 use super::reading::Reading;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
@@ -12,7 +13,8 @@ use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::corrections::Corrections;
 use crate::view::judge::{Population, StatusClass, interpreted, marks_of};
-use crate::view::results::rows::{details_of, ranges};
+use crate::view::members::Observations;
+use crate::view::results::rows::{details_of, members, ranges};
 use crate::view::words;
 use keep_clinical::{CHILD_RANGE_SOURCE, Point, child_range, flag_by_range, trend_points};
 use keep_domain::UtcMillis;
@@ -36,40 +38,12 @@ const SET_MILLIS: i64 = 30 * 60 * 1000;
 /// The signs that are measured once in a while, not in sets.
 const RARE: [SignDto; 4] = [SignDto::Weight, SignDto::Height, SignDto::Bmi, SignDto::HeadCircumference];
 
-/// The order of the chart.
-const ORDER: [SignDto; 11] = [
-    SignDto::BloodPressure,
-    SignDto::Pulse,
-    SignDto::Respiration,
-    SignDto::Spo2,
-    SignDto::Temperature,
-    SignDto::News2,
-    SignDto::Other,
-    SignDto::Weight,
-    SignDto::Height,
-    SignDto::Bmi,
-    SignDto::HeadCircumference,
-];
-
 /// Everything that a series depends on except the values.
 pub(crate) struct SeriesContext<'a> {
     pub(crate) population: &'a Population,
     pub(crate) clinic_clock: &'a ClinicClock,
     pub(crate) access_view: &'a AccessView,
-}
-
-/// One measurement: a value, or the two of a blood pressure.
-#[derive(Clone)]
-struct Moment<'r, 'e> {
-    first: &'r Reading<'e>,
-    second: Option<&'r Reading<'e>>,
-}
-
-/// The row that a reading belongs to: by sign, or else by its name.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
-    place: usize,
-    name: String,
+    pub(crate) observations: &'a Observations<'a>,
 }
 
 /// One series for each sign that was ever measured, in the order of the chart.
@@ -135,104 +109,12 @@ fn own_name(reading: &Reading<'_>) -> Option<String> {
     (shown_sign(reading.sign) == SignDto::Other).then(|| reading.name()).and_then(words::some)
 }
 
-fn row_of(reading: &Reading<'_>) -> Row {
-    let sign = shown_sign(reading.sign);
-    let place = ORDER.iter().position(|s| *s == sign).unwrap_or(ORDER.len());
-    let name = if sign == SignDto::Other {
-        let code = reading.code.and_then(|c| c.codings.first()).map(|c| c.code.clone());
-        let focus = if reading.lens.focus.is_empty() { "" } else { "focus" };
-        code.unwrap_or_else(|| reading.name().to_lowercase()) + focus
-    } else {
-        String::new()
-    };
-    Row { place, name }
-}
-
-/// The row of a sign: both pressures are one.
-const fn shown_sign(sign: SignDto) -> SignDto {
-    match sign {
-        SignDto::Systolic | SignDto::Diastolic => SignDto::BloodPressure,
-        other => other,
-    }
-}
-
 /// Whether a reading is a candidate for the latest one.
 fn is_counted(reading: &Reading<'_>, clinic_clock: &ClinicClock) -> bool {
     reading.value.is_some()
         && !reading.judgement.is_unfounded
         && reading.at.is_some_and(|at| !clinic_clock.is_future(at))
         && StatusClass::of(reading.lens.status.as_deref()) != StatusClass::NoValue
-}
-
-/// Systolic and diastolic pressure of one Observation, or of two of the same time, are one measurement; a second record
-/// of the same values is left out.
-fn moments<'r, 'e>(all: &'r [Reading<'e>]) -> Vec<Moment<'r, 'e>> {
-    let mut found: Vec<Moment<'r, 'e>> = Vec::new();
-    for same_time in all.chunk_by(|a, b| a.at == b.at) {
-        let start = found.len();
-        for reading in same_time {
-            let is_pressure = shown_sign(reading.sign) == SignDto::BloodPressure && reading.value.is_some();
-            if !is_pressure {
-                if !found.iter().skip(start).any(|m| m.second.is_none() && repeats(m.first, reading)) {
-                    found.push(Moment { first: reading, second: None });
-                }
-                continue;
-            }
-            let belongs = |m: &Moment<'r, 'e>, own: bool| {
-                m.second.is_none()
-                    && m.first.sign != reading.sign
-                    && shown_sign(m.first.sign) == SignDto::BloodPressure
-                    && m.first.value.is_some()
-                    && (m.first.entry.record.key == reading.entry.record.key) == own
-                    && (own || (m.first.lens.components.is_empty() && reading.lens.components.is_empty()))
-            };
-            let here = found.get(start..).unwrap_or_default();
-            let at = here.iter().position(|m| belongs(m, true)).or_else(|| here.iter().position(|m| belongs(m, false)));
-            match at.and_then(|at| found.get_mut(start + at)) {
-                Some(moment) => moment.second = Some(reading),
-                None => found.push(Moment { first: reading, second: None }),
-            }
-        }
-        leave_out_repeated_pressures(&mut found, start);
-    }
-    found
-}
-
-/// Whether two readings of one time are the same measurement: sign, status, value and what is said of it.
-fn repeats(a: &Reading<'_>, b: &Reading<'_>) -> bool {
-    let is_panel = |r: &Reading<'_>| !r.lens.components.is_empty();
-    a.at.is_some()
-        && a.sign == b.sign
-        && is_panel(a) != is_panel(b)
-        && row_of(a) == row_of(b)
-        && a.value == b.value
-        && a.lens.status == b.lens.status
-        && a.judgement.said == b.judgement.said
-}
-
-/// Single pressures of the same values as a panel of the same time.
-fn leave_out_repeated_pressures(found: &mut Vec<Moment<'_, '_>>, start: usize) {
-    let pairs: Vec<Moment<'_, '_>> = found.iter().skip(start).filter(|m| m.second.is_some()).cloned().collect();
-    let mut at = 0;
-    found.retain(|m| {
-        at += 1;
-        let is_single = at > start && m.first.lens.components.is_empty();
-        let parts = || std::iter::once(m.first).chain(m.second);
-        let in_pair = |pair: &Moment<'_, '_>| {
-            let of_panel = !pair.first.lens.components.is_empty();
-            of_panel && parts().all(|r| std::iter::once(pair.first).chain(pair.second).any(|p| repeats(p, r)))
-        };
-        !(is_single && pairs.iter().any(in_pair))
-    });
-}
-
-impl<'r, 'e> Moment<'r, 'e> {
-    /// The values, systolic first.
-    fn parts(&self) -> Vec<&'r Reading<'e>> {
-        let mut parts: Vec<_> = std::iter::once(self.first).chain(self.second).collect();
-        parts.sort_by_key(|r| r.sign);
-        parts
-    }
 }
 
 impl SeriesContext<'_> {
@@ -289,8 +171,9 @@ impl SeriesContext<'_> {
             at: first.at.map(|at| at.0),
             measured_at: words::when(lens.effective.as_ref().or(lens.issued.as_ref())),
             values: parts.iter().filter_map(|r| self.value(r, unit)).collect(),
+            same: other_records(moment),
             marks: found,
-            details: self.details(&parts),
+            details: self.details(moment),
             may_mark_entered_in_error: parts.iter().all(|r| r.entry.may_mark_entered_in_error(self.access_view)),
             record: parts.iter().map(|r| r.entry.record.state).max().map(crate::view::visible_record::state_of)?,
         })
@@ -316,12 +199,15 @@ impl SeriesContext<'_> {
     }
 
     /// What the records of a measurement say beside their values.
-    fn details(&self, parts: &[&Reading<'_>]) -> Vec<ResultDetailDto> {
-        let mut entries: Vec<&Reading<'_>> = parts.iter().copied().filter(|r| r.lens.has_details).collect();
-        entries.dedup_by_key(|r| &r.entry.record.key);
-        let read =
-            |r: &&Reading<'_>| Some(details_of(r.lens, observation_details(r.entry.raw.as_ref()?).ok()?, LONGEST));
-        entries.iter().filter_map(read).flatten().collect()
+    fn details(&self, moment: &Moment<'_, '_>) -> Vec<ResultDetailDto> {
+        let mut records: Vec<&Reading<'_>> = moment.parts();
+        records.extend(&moment.same);
+        records.dedup_by_key(|r| &r.entry.record.key);
+        let read = |r: &Reading<'_>| {
+            let details = || observation_details(r.entry.raw.as_ref()?).ok();
+            r.lens.has_details.then(details).flatten().map(|d| details_of(r.lens, d, LONGEST)).unwrap_or_default()
+        };
+        records.iter().flat_map(|r| members(r.lens, self.observations).chain(read(r))).collect()
     }
 
     fn flag(&self, reading: &Reading<'_>, measured: &Measured) -> (Option<FlagDto>, Vec<String>) {
@@ -361,6 +247,14 @@ impl SeriesContext<'_> {
         };
         signs.into_iter().filter_map(range).collect()
     }
+}
+
+/// The ids of the other records of a measurement, each once.
+fn other_records(moment: &Moment<'_, '_>) -> Vec<String> {
+    let mut ids: Vec<String> = moment.same.iter().map(|r| r.entry.id()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
 /// The unit of a quantity as one name.

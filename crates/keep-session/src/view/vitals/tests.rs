@@ -1,6 +1,7 @@
 use super::*;
 use crate::dto::chart::flag::FlagDto;
 use crate::dto::chart::mark::MarkDto;
+use crate::dto::chart::results::ResultDetailKindDto as Detail;
 use crate::dto::chart::value::ValueDto;
 use crate::dto::chart::vitals::{VitalPointDto, VitalSeriesDto};
 use crate::dto::elapsed::ElapsedUnitDto;
@@ -8,6 +9,7 @@ use crate::view::access_view::AccessView;
 use crate::view::clinic_clock::ClinicClock;
 use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees};
 use crate::view::judge::Population;
+use crate::view::members::Observations;
 use keep_domain::Role;
 
 fn vital(id: &str, loinc: &str, at: &str, quantity: &str, more: &str) -> String {
@@ -29,7 +31,9 @@ pub(crate) fn series_of(birth_date: &str, texts: &[&str]) -> Vec<VitalSeriesDto>
     let texts: Vec<&str> = texts.iter().copied().chain([person.as_str()]).collect();
     let entries = nurse_amara_sees(&texts);
     let population = Population::of(&entries, &clinic_clock.zone);
-    let ctx = SeriesContext { population: &population, clinic_clock: &clinic_clock, access_view: &access_view };
+    let observations = Observations::of(&entries);
+    let (population, clinic_clock, access_view) = (&population, &clinic_clock, &access_view);
+    let ctx = SeriesContext { population, clinic_clock, access_view, observations: &observations };
     series(&readings(&entries, NOON), &ctx)
 }
 
@@ -89,6 +93,7 @@ fn single_pressures_of_one_time_are_one_measurement_and_of_two_times_are_two() {
     let panel = pressure("p", eight, "120", "70");
     assert_eq!(points(&chart(&[panel.clone(), low(eight, 70), high(eight, 120)])[0]), ["120 mmHg / 70 mmHg"]);
     assert_eq!(points(&chart(&[panel.clone(), high(eight, 121)])[0]).len(), 2);
+    assert_eq!(chart(&[low(eight, 70), panel.clone(), high(eight, 120)])[0].points[0].same, ["d", "s"]);
     assert_eq!(points(&chart(&[low(eight, 70), high(eight, 120), panel])[0]), ["120 mmHg / 70 mmHg"]);
 }
 
@@ -231,6 +236,35 @@ fn a_sign_without_a_place_has_a_row_by_its_own_name() {
             ("Skin", text("clammy")),
         ]
     );
+}
+
+#[test]
+fn a_panel_has_a_row_with_its_members() {
+    let at = "2026-11-22T11:40:00Z";
+    let list = |code: &str, name: &str| {
+        let members = r#","hasMember":[{"reference":"Observation/a"},{"reference":"Observation/x","display":"Mood"}]"#;
+        let text = vital("p", code, at, "{}", members).replace(r#","valueQuantity":{}"#, "");
+        text.replace(r#""}]},"subject"#, &format!(r#""}}],"text":"{name}"}},"subject"#))
+    };
+    let pulse = vital("a", "8867-4", at, r#"{"value":80,"code":"/min"}"#, "");
+    let found = chart(&[list("85353-1", "Routine set"), pulse.clone()]);
+    assert_eq!((latest_text(&found[0]).as_str(), found[1].name.as_deref()), ("80 /min", Some("Routine set")));
+    let point = &found[1].points[0];
+    let members: Vec<_> = point.details.iter().map(|d| (d.kind, d.text.as_str())).collect();
+    assert_eq!(members, [(Detail::Member, "Heart rate"), (Detail::Member, "Mood")]);
+    assert!(point.values.is_empty() && found[1].latest.is_none());
+    assert_eq!(chart(&[list("85354-9", "Pressures"), pulse])[0].key, SignDto::BloodPressure);
+}
+
+#[test]
+fn one_measurement_of_two_records_names_both_and_has_the_notes_of_both() {
+    let at = "2026-11-22T11:40:00Z";
+    let score = |id: &str, more: &str| vital(id, "9269-2", at, r#"{"value":13,"code":"{score}"}"#, more);
+    let part = r#","component":[{"code":{"text":"Eyes"},"valueInteger":4}],"note":[{"text":"sedated"}]"#;
+    let found = chart(&[score("plain", ""), score("parts", part)]);
+    let whole = found.iter().find(|s| latest_text(s) == "13 {score}").expect("the score");
+    assert_eq!((whole.points.len(), &whole.points[0].same[..]), (1, &[String::from("parts")][..]));
+    assert_eq!(whole.points[0].details[0].text, "sedated");
 }
 
 #[test]
