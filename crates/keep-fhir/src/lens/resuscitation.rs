@@ -197,13 +197,12 @@ fn activities(plan: Node<'_>) -> Vec<DoNotLens> {
     found.collect()
 }
 
-/// The decision that an Observation or one of its components records.
+/// The decision that an Observation or one of its components records; one not to resuscitate comes before its opposite.
 fn observed(node: Node<'_>, code: Option<Concept>) -> Option<(DoNot, Concept)> {
     let own = code.and_then(|code| valued(node, code));
-    own.or_else(|| {
-        let mut components = node.member("component").into_iter().flat_map(Node::items);
-        components.find_map(|c| valued(c, c.member("code").and_then(concept)?))
-    })
+    let components = node.member("component").into_iter().flat_map(Node::items);
+    let of_parts = components.filter_map(|c| valued(c, c.member("code").and_then(concept)?));
+    own.into_iter().chain(of_parts).min_by_key(|(kind, _)| *kind == DoNot::Lifted)
 }
 
 fn valued(node: Node<'_>, code: Concept) -> Option<(DoNot, Concept)> {

@@ -135,11 +135,13 @@ fn prohibitions(entries: &[VisibleRecord], clinic_clock: &ClinicClock) -> Vec<Do
 fn candidates(entries: &[VisibleRecord]) -> impl Iterator<Item = (&VisibleRecord, &Raw)> {
     let observed = move |entry: &VisibleRecord| {
         entry.observation().is_some_and(|o| {
-            let is_measured = matches!(o.value, Some(lens::Measured::Quantity(_)));
-            o.code.as_ref().is_some_and(|c| {
-                let is_coded = c.codings.iter().any(|c| lens::is_about_resuscitation(&c.code));
-                c.codings.is_empty() || is_coded || (!is_measured && lens::names_resuscitation(c))
-            })
+            let names = |code: &Concept, value: Option<&lens::Measured>| {
+                let is_measured = matches!(value, Some(lens::Measured::Quantity(_)));
+                let is_coded = code.codings.iter().any(|c| lens::is_about_resuscitation(&c.code));
+                is_coded || (!is_measured && lens::names_resuscitation(code))
+            };
+            let own = o.code.as_ref().is_some_and(|c| c.codings.is_empty() || names(c, o.value.as_ref()));
+            own || o.components.iter().any(|part| part.code.as_ref().is_some_and(|c| names(c, part.value.as_ref())))
         })
     };
     let plain = std::iter::once("Flag").chain(DO_NOT_TYPES);

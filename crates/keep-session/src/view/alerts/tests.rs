@@ -111,6 +111,26 @@ fn a_later_observation_ends_the_decision_of_an_earlier_one() {
 }
 
 #[test]
+fn a_decision_in_a_component_of_an_observation_counts() {
+    let of = |own: &str, parts: &str| {
+        do_not_of(&[&format!(
+            r#"{{"resourceType":"Observation","id":"o","status":"final","code":{{"coding":[{{"code":"local-panel"}}],"text":"{own}"}},"subject":{{"reference":"Patient/maria"}},"effectiveDateTime":"2026-01-01","component":[{parts}]}}"#
+        )])
+    };
+    let coded = r#"{"code":{"coding":[{"system":"http://snomed.info/sct","code":"304251008"}]},"valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"304253006"}]}}"#;
+    let words = r#"{"code":{"coding":[{"code":"x1"}],"text":"Do not resuscitate"},"valueBoolean":true}"#;
+    let lifted = words.replace("true", "false");
+    let weight = r#"{"code":{"text":"Weight"},"valueQuantity":{"value":80,"unit":"kg"}}"#;
+    for part in [coded, words] {
+        let found = of("Treatment escalation plan", &format!("{weight},{part}"));
+        assert_eq!(found.iter().map(|d| d.0).collect::<Vec<_>>(), [DoNotKindDto::Resuscitate], "{part}");
+    }
+    // One of several decisions of a record that is not to resuscitate is not outweighed by another.
+    assert_eq!(of("Plan", &format!("{lifted},{words}")).len(), 1);
+    assert_eq!((of("Plan", &lifted).len(), of("Plan", weight).len()), (0, 0));
+}
+
+#[test]
 fn a_flag_not_to_resuscitate_is_no_mere_flag() {
     let flag = FALLS.replace("Falls risk", "DNACPR");
     let found = alerts(&nurse_amara_sees(&[&flag]), 1, &ClinicClock::utc(NOON));
