@@ -8,7 +8,7 @@ mod parsed_record;
 
 pub(crate) use facts::name_rank;
 pub use facts::{
-    AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, PatientFacts, PatientIdentifier,
+    AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, FlagFacts, PatientFacts, PatientIdentifier,
     PatientLink, PatientName,
 };
 pub use index::{Extracted, extract, extract_row, parse_and_extract};

@@ -30,8 +30,8 @@ pub use decimal::Decimal;
 pub use elements::{ElementDefinition, element_sections, elements_of};
 pub use error::{FhirError, Unreadable, UnreadableKind};
 pub use extract::{
-    AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, Extracted, ParsedRecord, PatientFacts,
-    PatientIdentifier, PatientLink, PatientName, extract, extract_row, parse_and_extract, parse_record,
+    AppointmentFacts, AppointmentParticipant, Code, Detail, EncounterFacts, Extracted, FlagFacts, ParsedRecord,
+    PatientFacts, PatientIdentifier, PatientLink, PatientName, extract, extract_row, parse_and_extract, parse_record,
 };
 pub use meaning::meaning_equal;
 pub use merge::{Conflict, ConflictField, ConflictReason, Merge, Side, Version, apply_choices, merge};

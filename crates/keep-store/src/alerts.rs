@@ -1,14 +1,15 @@
 //! Whether a patient has an alert. Its text is in the clinical segment or above; the directory has a marker for each,
 //! so that a session without those segments never reports that there is none.
 //!
-//! A marker is a journal row without content. Its key is the patient and a hash of the Flag's type and id, since an id
-//! may be a word. It changes in the transaction that changes the Flag's row. A session without the key of the Flag's
+//! A marker is a journal row whose key is the patient and a hash of the Flag's type and id, since an id may be a word.
+//! Its content is the Flag's period and nothing else. It changes in the transaction that changes the Flag's row. A session without the key of the Flag's
 //! segment writes the marker when it seals the Flag.
 
+use crate::alert_period::AlertPeriod;
 use crate::chart_owner::owner_of;
 use crate::error::StoreError;
 use crate::id_key::IdKey;
-use crate::journal::{Journal, JournalKind};
+use crate::journal::JournalKind;
 use crate::ledger::AuditGated;
 use crate::record::Record;
 use crate::row_facts::RowFacts;
@@ -17,21 +18,12 @@ use crate::segment_access::SegmentAccess;
 use crate::store::Store;
 use crate::write_tx::WriteTx;
 use keep_domain::{PatientId, ResourceKey, Segment};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 const TYPE: &str = "Flag";
 /// Bytes of the hash in a marker's key.
 const HASH_BYTES: usize = 16;
-
-/// Empty: the key says everything.
-#[derive(Serialize, Deserialize)]
-struct AlertRow {}
-
-impl Journal for AlertRow {
-    const KIND: JournalKind = JournalKind::Alert;
-}
 
 /// A read result that is about patients.
 pub trait NamesPatients {
@@ -69,20 +61,22 @@ fn marker_key(patient: &PatientId, flag: &ResourceKey) -> Vec<u8> {
 }
 
 impl Store {
-    /// Adds which of these patients have an alert, without reading their charts.
+    /// Adds which of these patients have an alert in force, without reading their charts.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
     pub fn with_alerts<T: NamesPatients>(
         &self,
         gated: AuditGated<T>,
+        in_force: &dyn Fn(&AlertPeriod) -> bool,
     ) -> Result<AuditGated<(T, BTreeSet<PatientId>)>, StoreError> {
         let directory = self.access(Segment::Directory)?;
         let patients = gated.inner().patients();
         let alerts = self.read(|conn| {
             let mut found = BTreeSet::new();
             for patient in patients {
-                if !directory.journals::<AlertRow>(conn, &patient_prefix(&patient))?.is_empty() {
+                let markers = directory.journals::<AlertPeriod>(conn, &patient_prefix(&patient))?;
+                if markers.iter().any(|(_, period)| in_force(period)) {
                     found.insert(patient);
                 }
             }
@@ -91,18 +85,27 @@ impl Store {
         Ok(gated.zip(AuditGated::new(alerts)))
     }
 
-    /// The number of a person's alerts in all segments and all their Patient records.
+    /// Whether a person has an alert in force in any segment and under any of their Patient records, besides these Flags.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a marker does not fit its tag.
-    pub fn alert_count(&self, patient: &PatientId) -> Result<usize, StoreError> {
+    pub fn has_alert_besides<'k>(
+        &self,
+        patient: &PatientId,
+        known: impl IntoIterator<Item = &'k ResourceKey>,
+        in_force: &dyn Fn(&AlertPeriod) -> bool,
+    ) -> Result<bool, StoreError> {
         let directory = self.access(Segment::Directory)?;
+        let known: Vec<[u8; HASH_BYTES]> = known.into_iter().map(hash_of).collect();
         self.read_confirmed(|conn| {
-            let mut count = 0;
             for id in self.closure(conn, patient)?.iter().filter_map(IdKey::id) {
-                count += directory.journals::<AlertRow>(conn, &patient_prefix(&id))?.len();
+                let markers = directory.journals::<AlertPeriod>(conn, &patient_prefix(&id))?;
+                let is_other = |key: &[u8]| !known.iter().any(|hash| key.ends_with(hash));
+                if markers.iter().any(|(key, period)| is_other(key) && in_force(period)) {
+                    return Ok(true);
+                }
             }
-            Ok(count)
+            Ok(false)
         })
     }
 }
@@ -139,15 +142,15 @@ impl WriteTx<'_> {
         }
         let flag = facts.key()?;
         let patient_now = facts.patient.as_ref().and_then(IdKey::id);
-        let alerts = facts.alerts && !deleted && segment > Segment::Directory;
+        let period = facts.alert.as_deref().filter(|_| !deleted && segment > Segment::Directory);
         for patient in [before, patient_now.as_ref()].into_iter().flatten() {
-            if !alerts || patient_now.as_ref() != Some(patient) {
+            if period.is_none() || patient_now.as_ref() != Some(patient) {
                 self.drop_marker(&marker_key(patient, &flag))?;
             }
         }
-        match patient_now {
-            Some(patient) if alerts => self.put_marker(&marker_key(&patient, &flag)),
-            _ => Ok(()),
+        match patient_now.zip(period) {
+            Some((patient, period)) => self.put_marker(&marker_key(&patient, &flag), period),
+            None => Ok(()),
         }
     }
 
@@ -175,12 +178,12 @@ impl WriteTx<'_> {
         self.store.access(Segment::Directory).ok().filter(|a| !self.store.is_read_only(a.segment))
     }
 
-    fn put_marker(&mut self, key: &[u8]) -> Result<(), StoreError> {
+    fn put_marker(&mut self, key: &[u8], period: &AlertPeriod) -> Result<(), StoreError> {
         let Some(directory) = self.writable_directory() else { return Ok(()) };
-        if directory.journal::<AlertRow>(self.conn, key)?.is_some() {
+        if directory.journal::<AlertPeriod>(self.conn, key)?.as_ref() == Some(period) {
             return Ok(());
         }
-        self.writer(Segment::Directory)?.put_journal(key, &AlertRow {})
+        self.writer(Segment::Directory)?.put_journal(key, period)
     }
 
     fn drop_marker(&mut self, key: &[u8]) -> Result<(), StoreError> {

@@ -1,7 +1,8 @@
 //! The chart of a Provenance, which names no patient of its own: that of the records it is about.
 //!
 //! It is determined when the Provenance is stored. One that arrives before its targets waits in a pseudo-chart and is
-//! moved when one of them is stored; [`Store::file_by_target`] moves those that an earlier session left there.
+//! moved when one of them is stored; [`Store::file_by_target`] moves those that an earlier session left there. One whose
+//! target changes its patient follows it.
 
 use crate::awaited_targets::Unfiled;
 use crate::codec;
@@ -20,6 +21,8 @@ use rusqlite::{Connection, OptionalExtension};
 const TYPE: &str = "Provenance";
 /// Rows of one step.
 const BATCH: usize = 200;
+/// The most Provenances about each other that follow one record.
+const MOST_STEPS: usize = 8;
 
 /// The segment and the patient of a stored target.
 struct TargetHome {
@@ -64,6 +67,34 @@ impl Store {
             Err(error) if error.is_damage() => Ok(()),
             other => other,
         }
+    }
+
+    /// Moves the Provenances of the records that have changed their patient. `base` is the server's address.
+    pub(crate) fn follow_moved(&self, base: Option<&str>) -> Result<(), StoreError> {
+        for _ in 0..MOST_STEPS {
+            let moved = self.moved.take();
+            if moved.is_empty() {
+                break;
+            }
+            let found = self.read_confirmed(|conn| {
+                let mut found = Vec::new();
+                for (patient, targets) in &moved {
+                    for access in &self.access {
+                        let Some(number) = access.chart_number(conn, patient)? else { continue };
+                        let (mut from, end) = row_ids_of(number);
+                        while let Some(some) = provenances(conn, access, base, (&mut from, end))? {
+                            found.extend(some.into_iter().filter(|p| p.targets.iter().any(|t| targets.contains(t))));
+                        }
+                    }
+                }
+                Ok(found)
+            })?;
+            match self.file(found) {
+                Err(error) if error.is_damage() => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// The patient of the targets of a Provenance that names none itself; `None` where none is stored or where they are
@@ -143,15 +174,28 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Moves a Provenance to the chart of its targets, if one of them is stored now.
+    /// Notes that a record was moved out of a chart, if that was the chart of another patient.
+    pub(crate) fn note_moved(
+        &self,
+        facts: &RowFacts,
+        patient: Option<&IdKey>,
+        segment: Segment,
+        chart_number: u32,
+    ) -> Result<(), StoreError> {
+        let before = self.store.access(segment)?.chart(self.conn, chart_number)?.and_then(|chart| chart.patient);
+        if let Some(before) = before.filter(|before| Some(before) != patient) {
+            self.store.moved.add(before, facts.key()?);
+        }
+        Ok(())
+    }
+
+    /// Moves a Provenance to the chart of its targets, if one of them is stored now, and out of that of another patient.
     fn file(&mut self, unfiled: &Unfiled) -> Result<(), StoreError> {
         let code = code_of(TYPE).ok_or(StoreError::Internal("type"))?;
         for access in self.accesses() {
             let Some(row) = access.find(self.conn, code, &unfiled.id)? else { continue };
-            if chart_number_of(row.row_id) >= FIRST_PATIENT {
-                continue;
-            }
             access.verify_chart(self.conn, chart_number_of(row.row_id))?;
+            let here = access.chart(self.conn, chart_number_of(row.row_id))?.and_then(|chart| chart.patient);
             let record = access.open_row(self.conn, &row)?;
             // EXPOSE: read for its index and compressed for its row.
             let raw = record.raw.expose();
@@ -159,7 +203,7 @@ impl WriteTx<'_> {
             let mut facts = RowFacts::of(facts);
             facts.targets.clone_from(&unfiled.targets);
             facts.patient = self.store.patient_by_target(self.conn, &facts)?;
-            if facts.patient.is_none() {
+            if facts.patient == here {
                 self.await_targets(&facts);
                 continue;
             }
@@ -188,14 +232,23 @@ fn unfiled(
     base: Option<&str>,
     next: &mut i64,
 ) -> Result<Option<Vec<Unfiled>>, StoreError> {
+    provenances(conn, access, base, (next, row_ids_of(FIRST_PATIENT).0))
+}
+
+/// The next Provenances among these rows, with their targets; `None` after the last one.
+fn provenances(
+    conn: &Connection,
+    access: &SegmentAccess,
+    base: Option<&str>,
+    (next, end): (&mut i64, i64),
+) -> Result<Option<Vec<Unfiled>>, StoreError> {
     let code = code_of(TYPE).ok_or(StoreError::Internal("type"))?;
-    // A rowid range: it reads the pages of the pseudo-charts only.
+    // A rowid range: it reads the pages of these charts only.
     let sql = format!(
         "SELECT place FROM {}.resource WHERE place >= ?1 AND place < ?2 AND type = ?3 ORDER BY place LIMIT ?4",
         access.schema
     );
     let mut statement = conn.prepare_cached(&sql)?;
-    let end = row_ids_of(FIRST_PATIENT).0;
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let row_ids = statement.query_map((*next, end, code, limit), |r| r.get(0))?;
     let row_ids = row_ids.collect::<Result<Vec<i64>, _>>()?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alert_period;
 mod alerts;
 mod awaited_targets;
 mod by_target;
@@ -74,6 +75,7 @@ mod undo;
 mod verified;
 mod write_tx;
 
+pub use alert_period::AlertPeriod;
 pub use alerts::NamesPatients;
 pub use by_target::Filing;
 pub use change_set::{

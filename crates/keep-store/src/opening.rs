@@ -1,6 +1,6 @@
 //! Preparing the files of a session, in an order that is safe against a crash at any point.
 
-use crate::awaited_targets::AwaitedTargets;
+use crate::awaited_targets::{AwaitedTargets, MovedTargets};
 use crate::cipher::{OpenMode, open_cipher};
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
@@ -133,6 +133,7 @@ impl Store {
             repairs: Mutex::default(),
             confirming: Mutex::new(()),
             awaited: AwaitedTargets::default(),
+            moved: MovedTargets::default(),
         };
         if !has_stand_in {
             store.load_repairs()?;

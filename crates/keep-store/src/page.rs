@@ -114,6 +114,7 @@ impl Store {
         cursor: Option<&(CursorKey, Cursor)>,
     ) -> Result<PageReport, StoreError> {
         let _covered_by = ticket;
+        let base = incoming.base();
         let (mut rows, mut report) = (incoming.into_rows(), PageReport::default());
         self.find_charts_by_target(&mut rows)?;
         self.sort_by_chart(&mut rows)?;
@@ -121,6 +122,7 @@ impl Store {
         let mut above_rank = Vec::new();
         self.store_all(rows, &mut report, &mut above_rank)?;
         self.file_awaiting(&arrived)?;
+        self.follow_moved(base.as_deref())?;
         let no_segment = self.seal_above_rank(above_rank, &mut report)?;
         if !deleted.is_empty() || cursor.is_some() || !no_segment.is_empty() {
             self.write_bulk(|tx| {

@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 /// The only type whose segment has changed.
 const MOVED_TYPE: &str = "Flag";
+/// The form of the markers of alerts: 1 has the period.
+const MARKERS: u32 = 1;
 /// Rows of one step.
 const BATCH: usize = 200;
 
@@ -33,6 +35,9 @@ const BATCH: usize = 200;
 struct PlacementRow {
     table: u32,
     generation: u32,
+    /// The form of the markers; older builds wrote none.
+    #[serde(default)]
+    markers: u32,
 }
 
 impl Journal for PlacementRow {
@@ -75,7 +80,7 @@ impl Store {
         let Ok(directory) = self.access(Segment::Directory) else { return Ok(()) };
         let mut done = Vec::new();
         for access in self.access.iter().filter(|a| !self.is_read_only(a.segment)) {
-            let row = PlacementRow { table: routing_version(), generation: access.generation };
+            let row = PlacementRow { table: routing_version(), generation: access.generation, markers: MARKERS };
             let known: Option<PlacementRow> =
                 self.read(|conn| directory.journal(conn, access.segment.name().as_bytes()))?;
             if known.as_ref() == Some(&row) || self.is_read_only(Segment::Directory) {

@@ -1,5 +1,6 @@
 //! The part of a resource's index that its row needs.
 
+use crate::alert_period::AlertPeriod;
 use crate::error::StoreError;
 use crate::id_key::IdKey;
 use crate::resource_type;
@@ -23,8 +24,8 @@ pub(crate) struct RowFacts {
     /// 0 if the text has none.
     pub(crate) updated: i64,
     pub(crate) entered_in_error: bool,
-    /// A Flag that is in force, in any segment.
-    pub(crate) alerts: bool,
+    /// When a Flag is in force, in any segment; `None` of another type and where its status ends it.
+    pub(crate) alert: Option<Box<AlertPeriod>>,
     /// Some element could not be read.
     pub(crate) malformed: bool,
     pub(crate) keys: SearchKeys,
@@ -45,8 +46,14 @@ impl RowFacts {
         let code = resource_type::code_of(&facts.key.resource_type);
         let in_force = !facts.entered_in_error && facts.status.as_deref() != Some("inactive");
         let known = code.and_then(resource_type::name_of);
+        let alert = match &facts.detail {
+            Detail::Flag(flag) if in_force => {
+                Some(Box::new(AlertPeriod { start: flag.start.clone(), end: flag.end.clone() }))
+            }
+            _ => None,
+        };
         Self {
-            alerts: in_force && facts.key.resource_type == "Flag",
+            alert,
             code,
             id: IdKey::of(&facts.key.id),
             patient: facts.patient.as_ref().map(IdKey::of),
@@ -62,7 +69,7 @@ impl RowFacts {
                 Detail::Patient(patient) => SearchKeys::Patient(patient),
                 Detail::Appointment(a) => SearchKeys::Day { start: a.start, status: a.status },
                 Detail::Encounter(e) => SearchKeys::Day { start: e.start.or(facts.clinical_time), status: e.status },
-                Detail::Other => SearchKeys::None,
+                Detail::Flag(_) | Detail::Other => SearchKeys::None,
             },
         }
     }

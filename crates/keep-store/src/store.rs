@@ -1,6 +1,6 @@
 //! The open store of one session: one connection writes, two read.
 
-use crate::awaited_targets::AwaitedTargets;
+use crate::awaited_targets::{AwaitedTargets, MovedTargets};
 use crate::connector::{Connector, Purpose};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -51,6 +51,7 @@ pub struct Store {
     pub(crate) confirming: Mutex<()>,
     /// What Provenances without a chart wait for.
     pub(crate) awaited: AwaitedTargets,
+    pub(crate) moved: MovedTargets,
 }
 
 impl Store {

@@ -9,7 +9,7 @@ mod resource;
 mod state;
 mod writer;
 
-pub(crate) use resource::RowDraft;
+pub(crate) use resource::{PutRow, RowDraft};
 pub(crate) use state::{SegmentState, read_state, verify_charts};
 pub(crate) use writer::TaggedWriter;
 

@@ -12,10 +12,10 @@ use crate::open_transaction::OpenTransaction;
 use crate::record::{Record, RecordState, StateBits, join_labels};
 use crate::resource_type::segments_of;
 use crate::row_facts::RowFacts;
-use crate::segment_access::{ResourceRow, SegmentAccess};
+use crate::segment_access::{ResourceRow, SegmentAccess, chart_number_of};
 use crate::segment_file::{journal_of, ledger_path, may_be_played_back};
 use crate::store::Store;
-use crate::tagged::{RowDraft, TaggedWriter};
+use crate::tagged::{PutRow, RowDraft, TaggedWriter};
 use keep_audit::EventDraft;
 use keep_domain::{ResourceKey, Segment, UtcMillis};
 use keep_fhir::Extracted;
@@ -205,9 +205,11 @@ impl<'t> WriteTx<'t> {
     ) -> Result<(), StoreError> {
         let before = if row.fresh { None } else { self.patient_with_marker(&facts.type_name, &facts.id)? };
         let others = if row.fresh { Vec::new() } else { self.other_segments(&facts.type_name, segment) };
+        let mut left = None;
         for other in others {
             if self.has_row(other, &facts.type_name, &facts.id)? {
-                self.writer(other)?.remove(&facts.type_name, &facts.id)?;
+                let removed = self.writer(other)?.remove(&facts.type_name, &facts.id)?;
+                left = removed.map(|row_id| (other, chart_number_of(row_id))).or(left);
             }
         }
         let by_target = self.store.patient_by_target(self.conn, facts)?;
@@ -215,7 +217,10 @@ impl<'t> WriteTx<'t> {
         if patient.is_none() {
             self.await_targets(facts);
         }
-        put_in(self.writer(segment)?, facts, patient, row)?;
+        let put = put_in(self.writer(segment)?, facts, patient, row)?;
+        if let Some((segment, chart_number)) = put.left.map(|number| (segment, number)).or(left) {
+            self.note_moved(facts, patient, segment, chart_number)?;
+        }
         self.mark_alert(facts, segment, row.state.is_deleted(), before.as_ref())
     }
 
@@ -302,7 +307,7 @@ pub(crate) fn put_in(
     facts: &RowFacts,
     patient: Option<&IdKey>,
     row: &Stored<'_>,
-) -> Result<(), StoreError> {
+) -> Result<PutRow, StoreError> {
     let labels = join_labels(&facts.labels);
     let put = writer.put(&RowDraft {
         type_name: &facts.type_name,
@@ -316,7 +321,8 @@ pub(crate) fn put_in(
         body: row.body,
         fresh: row.fresh,
     })?;
-    writer.search_keys().write(put.row_id, put.replaced, facts)
+    writer.search_keys().write(put.row_id, put.replaced, facts)?;
+    Ok(put)
 }
 
 /// A record by type and id in the first segment that has it.

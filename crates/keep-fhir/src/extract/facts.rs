@@ -30,6 +30,8 @@ pub enum Detail {
     Appointment(AppointmentFacts),
     /// An Encounter.
     Encounter(EncounterFacts),
+    /// A Flag.
+    Flag(FlagFacts),
     /// Any other type.
     Other,
 }
@@ -145,6 +147,15 @@ pub struct EncounterFacts {
     pub end: Option<UtcMillis>,
 }
 
+/// A Flag, for the marker that there is an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagFacts {
+    /// Start of the period as written, where it is a date or a time.
+    pub start: Option<String>,
+    /// End of the period as written, where it is a date or a time.
+    pub end: Option<String>,
+}
+
 pub(super) fn owned(node: Node<'_>) -> Option<String> {
     node.text().map(std::borrow::Cow::into_owned)
 }
@@ -232,6 +243,14 @@ pub(super) fn appointment(header: &Header<'_>, base: Option<&str>) -> Appointmen
         status: header.status.and_then(owned),
         participants: participants.unwrap_or_default(),
     }
+}
+
+pub(super) fn flag(header: &Header<'_>) -> FlagFacts {
+    let period = |name| {
+        let text = header.period.and_then(|p| p.member(name)).and_then(owned)?;
+        FhirDate::parse(&text).map(|_| text)
+    };
+    FlagFacts { start: period("start"), end: period("end") }
 }
 
 pub(super) fn encounter(header: &Header<'_>) -> EncounterFacts {

@@ -115,6 +115,7 @@ pub(super) fn facts_of(header: &Header<'_>, base: Option<&str>, purpose: Purpose
         "Patient" => Detail::Patient(Box::new(facts::patient(header, base))),
         "Appointment" => Detail::Appointment(facts::appointment(header, base)),
         "Encounter" => Detail::Encounter(facts::encounter(header)),
+        "Flag" => Detail::Flag(facts::flag(header)),
         _ => Detail::Other,
     };
     let status = found.status(header);

@@ -10,7 +10,7 @@ use crate::workstation::Workstation;
 use keep_access::Action;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi};
-use keep_store::SearchPage;
+use keep_store::{AlertPeriod, SearchPage};
 use std::collections::BTreeSet;
 
 /// The most rows of one page.
@@ -28,13 +28,17 @@ pub fn search_patients(workstation: &Workstation, request: SearchDto) -> Result<
             return Err(SessionError::field("query", FieldReasonDto::TooLong));
         }
         let ctx = &Ctx::new(workstation, unlocked)?;
+        let clinic_clock = ctx.clinic_clock()?;
+        let in_force = |period: &AlertPeriod| clinic_clock.is_in_force(period);
         let limit = request.limit.clamp(1, MOST_ROWS);
         let event =
             EventDraft::new(EventClass::Search).by(unlocked.actor()).with_query(Phi::new(request.query.clone()));
         // The rows are made while the event is on its way to the disk.
         ctx.read_audited(event, |store| {
             let found = store.search_patients(&request.query, index(request.offset), index(limit))?;
-            Ok(store.with_alerts(found)?.map(|(page, alerts)| rows_of(ctx, &page, index(request.offset), alerts)))
+            Ok(store
+                .with_alerts(found, &in_force)?
+                .map(|(page, alerts)| rows_of(ctx, &page, index(request.offset), alerts)))
         })?
     })
 }

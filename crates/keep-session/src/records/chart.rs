@@ -14,7 +14,7 @@ use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
 use keep_fhir::lens;
-use keep_store::{AuditGated, AuditTicket, ChartReading, Completeness, Store, StoreError};
+use keep_store::{AlertPeriod, AuditGated, AuditTicket, ChartReading, Completeness, Store, StoreError};
 use keep_sync::CHART_TYPES;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -133,8 +133,10 @@ pub(crate) fn banner_of(store: &Store, chart: &Chart, allergies: &AllergiesDto) 
         // A masked patient keeps the banner without contact details.
         (banner.phone, banner.address) = Default::default();
     }
-    let count = if chart.view.knows_of_alerts() { store.alert_count(&chart.patient)? } else { 0 };
-    let found = alerts::alerts(&chart.entries, count, &chart.clinic_clock);
+    let read = chart.entries.iter().filter(|e| e.kind() == "Flag").map(|e| &e.record.key);
+    let in_force = |period: &AlertPeriod| chart.clinic_clock.is_in_force(period);
+    let has_others = chart.view.knows_of_alerts() && store.has_alert_besides(&chart.patient, read, &in_force)?;
+    let found = alerts::alerts(&chart.entries, has_others, &chart.clinic_clock);
     (banner.flags, banner.do_not, banner.alert) = (found.flags, found.do_not, found.hidden);
     let sees_allergies = chart.view.sees_any(&[Group::Allergy]);
     banner.allergies = sees_allergies.then(|| crate::view::allergies::banner(allergies));

@@ -1,13 +1,11 @@
 //! Flags in force, and what must not be done.
 
-use super::access_view::group_of;
 use super::clinic_clock::ClinicClock;
 use super::marks::marks;
 use super::visible_record::{VisibleRecord, valid};
 use super::words;
 use crate::dto::chart::alerts::{AlertCategoryDto, AlertDto, DoNotDto, DoNotKindDto};
 use crate::dto::chart::mark::MarkDto;
-use keep_access::Group;
 use keep_domain::UtcMillis;
 use keep_fhir::Raw;
 use keep_fhir::lens::{self, Concept, ConditionLens, DoNot, DoNotLens, FlagLens, do_not, flag};
@@ -26,24 +24,25 @@ pub(crate) struct Alerts {
 /// The types in which a decision not to do something is recorded, besides Flag, Observation and Condition.
 const DO_NOT_TYPES: [&str; 4] = ["ServiceRequest", "CarePlan", "Consent", "Procedure"];
 
-/// The alerts of a chart; `alerts` is how many flags the directory knows of.
-pub(crate) fn alerts(entries: &[VisibleRecord], alerts: usize, clinic_clock: &ClinicClock) -> Alerts {
-    let (mut flags, mut read, mut hidden) = (Vec::new(), 0, false);
+/// The alerts of a chart; `has_others` is whether the directory knows of one in force that is not among the records.
+pub(crate) fn alerts(entries: &[VisibleRecord], has_others: bool, clinic_clock: &ClinicClock) -> Alerts {
+    let (mut flags, mut hidden) = (Vec::new(), has_others);
     for entry in entries.iter().filter(|e| e.kind() == "Flag" && is_set(e)) {
-        let facts = entry.facts.as_ref();
-        read += usize::from(facts.is_none_or(|f| group_of(f) != Group::AdministrativeFlag));
-        let raw = entry.raw.as_ref().filter(|_| !entry.masked);
-        let Some(lens) = raw.and_then(|raw| flag(raw).ok()) else {
+        let lens = entry.raw.as_ref().and_then(|raw| flag(raw).ok());
+        let period = lens.as_ref().and_then(|lens| lens.period.as_ref());
+        if !period.is_none_or(|p| clinic_clock.is_within(p)) {
+            continue;
+        }
+        let Some(lens) = lens.filter(|_| !entry.masked) else {
             hidden = true;
             continue;
         };
-        let is_current = lens.period.as_ref().is_none_or(|p| clinic_clock.is_within(p));
-        if is_current && !lens.code.as_ref().is_some_and(lens::is_not_for_resuscitation) {
+        if !lens.code.as_ref().is_some_and(lens::is_not_for_resuscitation) {
             flags.push(alert(entry, &lens));
         }
     }
     flags.sort_by(|a: &AlertDto, b| (a.category, &a.text).cmp(&(b.category, &b.text)));
-    Alerts { flags, do_not: prohibitions(entries, clinic_clock), hidden: hidden || alerts > read }
+    Alerts { flags, do_not: prohibitions(entries, clinic_clock), hidden }
 }
 
 /// Whether a Flag counts, whatever its period.

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Unit};
 use keep_clinical::{Age, Zone, age_at};
 use keep_domain::UtcMillis;
-use keep_fhir::Precision;
 use keep_fhir::lens::{Period, When};
+use keep_fhir::{FhirDate, Precision};
+use keep_store::AlertPeriod;
 use std::cmp::Ordering;
 
 /// How far a time may be ahead of this computer's clock before it counts as in the future.
@@ -103,6 +104,12 @@ impl ClinicClock {
     pub(crate) fn is_within(&self, period: &Period) -> bool {
         let is_ahead = period.start.as_ref().is_some_and(|start| self.is_future_date(start));
         !is_ahead && !self.has_ended(Some(period))
+    }
+
+    /// Whether now is within the period of an alert.
+    pub(crate) fn is_in_force(&self, alert: &AlertPeriod) -> bool {
+        let when = |text: &Option<String>| text.clone().map(|text| When { date: FhirDate::parse(&text), text });
+        self.is_within(&Period { start: when(&alert.start), end: when(&alert.end) })
     }
 
     /// Time from the day of `at` to today; `None` for a later day.

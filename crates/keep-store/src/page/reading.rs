@@ -22,6 +22,8 @@ pub struct Incoming {
     broken: Vec<usize>,
     texts: usize,
     bytes: usize,
+    /// The server's address.
+    base: Option<Box<str>>,
 }
 
 /// One record in its stored form; small, since thousands are sorted.
@@ -59,6 +61,9 @@ impl Incoming {
     /// [`StoreError::Invalid`] for a text that is too long to be stored.
     pub fn add(&mut self, text: &str, base: Option<&str>, leave_broken: bool) -> Result<(), StoreError> {
         let (facts, unreadable) = read(text, base)?;
+        if self.base.is_none() {
+            self.base = base.map(Into::into);
+        }
         if leave_broken && unreadable && Raw::parse(text).is_err() {
             self.broken.push(self.texts);
         } else {
@@ -96,6 +101,7 @@ impl Incoming {
         self.rows.extend(other.rows);
         self.texts += other.texts;
         self.bytes += other.bytes;
+        self.base = self.base.take().or(other.base);
     }
 
     /// The number of texts added, including those left out.
@@ -114,6 +120,11 @@ impl Incoming {
     #[must_use]
     pub fn broken(&self) -> &[usize] {
         &self.broken
+    }
+
+    /// The server's address, for the absolute references of stored records.
+    pub(super) fn base(&self) -> Option<Box<str>> {
+        self.base.clone()
     }
 
     pub(super) fn into_rows(self) -> Vec<IncomingRow> {

@@ -40,7 +40,7 @@ impl TaggedWriter<'_> {
     pub(crate) fn put(&mut self, draft: &RowDraft<'_>) -> Result<PutRow, StoreError> {
         let code = draft.code.map_or_else(|| self.make_type_code(draft.type_name), Ok)?;
         let chart_number = self.chart_for(draft.patient, draft.id)?;
-        let (mut row_id, mut revision) = (None, 1);
+        let (mut row_id, mut revision, mut left) = (None, 1, None);
         let old = if draft.fresh { None } else { self.head(code, draft.id)? };
         if let Some(old) = old {
             revision = old.revision + 1;
@@ -50,6 +50,7 @@ impl TaggedWriter<'_> {
                 row_id = Some(old.row_id);
             } else {
                 self.remove_at(code, draft.id, old.row_id, &old.tag)?;
+                left = Some(chart_number_of(old.row_id));
             }
         }
         let replaces = row_id.is_some();
@@ -88,7 +89,7 @@ impl TaggedWriter<'_> {
             self.count(code, 1);
         }
         self.changed = true;
-        Ok(PutRow { row_id, replaced: replaces })
+        Ok(PutRow { row_id, replaced: replaces, left })
     }
 
     /// Changes version, time and state, not the body. The row must exist and be intact.
@@ -222,6 +223,8 @@ impl TaggedWriter<'_> {
 pub(crate) struct PutRow {
     pub(crate) row_id: i64,
     pub(crate) replaced: bool,
+    /// The chart that it was moved out of.
+    pub(crate) left: Option<u32>,
 }
 
 struct RowHead {

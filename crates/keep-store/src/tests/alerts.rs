@@ -1,7 +1,7 @@
 //! That there is an alert: the marker in the directory follows the Flag above it.
 
 use super::*;
-use crate::Page;
+use crate::{AlertPeriod, Page};
 
 const HL7: &str = "http://terminology.hl7.org/CodeSystem/flag-category";
 
@@ -12,13 +12,23 @@ pub(super) fn flag(id: &str, patient: &str, category: &str, status: &str, versio
     )
 }
 
+/// Whether a patient has an alert in force on 22-Nov-2026, besides those known.
+fn has_alert(store: &Store, patient: &str, known: &[ResourceKey]) -> bool {
+    store.has_alert_besides(&patient.parse().expect("id"), known, &in_force).expect("alerts")
+}
+
 pub(super) fn count(store: &Store, patient: &str) -> usize {
-    store.alert_count(&patient.parse().expect("id")).expect("count")
+    usize::from(has_alert(store, patient, &[]))
+}
+
+fn in_force(period: &AlertPeriod) -> bool {
+    let today = "2026-11-22";
+    period.start.as_deref().is_none_or(|start| start <= today) && period.end.as_deref().is_none_or(|end| end >= today)
 }
 
 fn listed(store: &Store) -> Vec<String> {
     let found = store.search_patients("", 0, 10).expect("search");
-    let (_, alerts) = store.with_alerts(found).expect("alerts").release(TestClinic::ticket(store));
+    let (_, alerts) = store.with_alerts(found, &in_force).expect("alerts").release(TestClinic::ticket(store));
     alerts.iter().map(ToString::to_string).collect()
 }
 
@@ -92,17 +102,49 @@ fn the_front_desk_marks_what_it_may_not_read() {
 }
 
 #[test]
+fn a_marker_has_the_period_of_its_flag() {
+    let (_clinic, store) = two_patients();
+    let during = |period: &str, version: u32| {
+        let period = format!(r#""period":{period},"code""#);
+        flag("f1", "101", "safety", "active", version).replace(r#""code":{"text""#, &format!(r#"{period}:{{"text""#))
+    };
+    let seen = |text: &str| {
+        TestClinic::pull(&store, &[text]);
+        (count(&store, "101"), listed(&store).len())
+    };
+    assert_eq!(seen(&during(r#"{"end":"2026-11-21"}"#, 1)), (0, 0));
+    assert_eq!(seen(&during(r#"{"start":"2026-01-01","end":"2026-11-22"}"#, 2)), (1, 1));
+    assert_eq!(seen(&during(r#"{"start":"2026-11-23"}"#, 3)), (0, 0));
+    // What is no date ends nothing, and its words are not in the directory.
+    assert_eq!(seen(&during(r#"{"end":"after penicillin"}"#, 4)), (1, 1));
+    assert_eq!(bodies(&store), ["{}"]);
+    assert!(has_alert(&store, "101", &[key("Flag/f2")]) && !has_alert(&store, "101", &[key("Flag/f1")]));
+    clean(&store);
+}
+
+/// The contents of all markers.
+fn bodies(store: &Store) -> Vec<String> {
+    let rows = store.read(|conn| {
+        let mut statement = conn.prepare("SELECT body FROM main.journal WHERE kind = 9")?;
+        let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    });
+    let text = |body: Vec<u8>| crate::codec::decompress(crate::codec::DICTIONARY, &body).expect("text");
+    rows.expect("markers").into_iter().map(text).collect()
+}
+
+#[test]
 fn a_marker_names_no_flag() {
     let (_clinic, store) = two_patients();
     TestClinic::pull(&store, &[&flag("penicillin", "101", "safety", "active", 1)]);
     let rows = store.read(|conn| {
-        let mut statement = conn.prepare("SELECT key, body FROM main.journal WHERE kind = 9")?;
-        let rows = statement.query_map([], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
+        let mut statement = conn.prepare("SELECT key FROM main.journal WHERE kind = 9")?;
+        let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     });
     let rows = rows.expect("markers");
     assert_eq!(rows.len(), 1);
-    let (key, body) = &rows[0];
+    let key = &rows[0];
     assert!(key.starts_with(b"101/") && key.len() == b"101/".len() + 16);
-    assert_eq!(crate::codec::decompress(crate::codec::DICTIONARY, body).as_deref(), Some("{}"));
+    assert_eq!(bodies(&store), ["{}"]);
 }

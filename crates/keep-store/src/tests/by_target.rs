@@ -1,5 +1,6 @@
 use super::*;
-use crate::Filing;
+use crate::{Filing, Page};
+use keep_domain::Phi;
 
 /// A Provenance as HL7's `provenance-example-sig` has it: a target and no patient.
 fn provenance(id: &str, targets: &[&str]) -> String {
@@ -103,4 +104,45 @@ fn a_provenance_about_two_people_is_in_no_chart() {
     TestClinic::pull(&store, &[merged, provenance("p2", &["Observation/o1", "Observation/o2"])]);
     assert_eq!(listed(&store, "101"), ["p2"]);
     clean(&store);
+}
+
+#[test]
+fn a_provenance_follows_a_target_that_changes_its_patient() {
+    let (clinic, store) = two_patients();
+    let base = "https://fhir.example/r4";
+    let absolute = format!("{base}/Observation/o1");
+    let texts = [
+        provenance("p1", &["Observation/o1"]),
+        provenance("p2", &[&absolute]),
+        provenance("about-p1", &["Provenance/p1"]),
+        provenance("both", &["Observation/o1", "Observation/o3"]),
+        provenance("other", &["Observation/o3"]),
+    ];
+    let pull = |texts: &[String]| {
+        let records = texts.iter().cloned().map(Phi::new).collect();
+        let page = Page { records, base: Some(base.to_owned()), ..Page::default() };
+        store.apply_page(&TestClinic::ticket(&store), page).expect("stored")
+    };
+    pull(&[observation("o3", "101", "75", Some(1))]);
+    pull(&texts);
+    assert_eq!(listed(&store, "101").len(), 5);
+    pull(&[observation("o1", "102", "73", Some(2))]);
+    let sorted = |patient: &str| {
+        let mut found = listed(&store, patient);
+        found.sort();
+        found
+    };
+    assert_eq!(
+        (sorted("101"), sorted("102")),
+        (vec!["other".into()], vec!["about-p1".into(), "p1".into(), "p2".into()])
+    );
+    // It is about one person again.
+    let secret =
+        observation("o3", "102", "75", Some(2)).replace(r#""meta":{"#, r#""meta":{"security":[{"code":"R"}],"#);
+    pull(&[secret]);
+    assert_eq!((sorted("101").len(), sorted("102").len()), (0, 5));
+    assert_eq!(record(&store, "Provenance/other").segment, Segment::Restricted);
+    clean(&store);
+    drop(store);
+    clean(&clinic.open(Segment::Restricted));
 }

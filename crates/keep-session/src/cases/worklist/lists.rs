@@ -10,7 +10,7 @@ use crate::view::work::{Booking, Line, PatientSummary, Stage, row};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, ResourceKey, Role};
-use keep_store::Store;
+use keep_store::{AlertPeriod, Store};
 use std::collections::BTreeMap;
 
 /// How far back charges and the user's own patients are searched: 14 days.
@@ -96,7 +96,8 @@ impl Day {
         }
         let keys: Vec<ResourceKey> = items.iter().map(|i| ResourceKey::new("Patient", i.patient.clone())).collect();
         let event = EventDraft::new(EventClass::Search).by(ctx.actor()).with_resources(&keys).with("list", list.name());
-        let (records, alerts) = ctx.read_audited(event, |store| store.with_alerts(store.records(&keys)?))?;
+        let in_force = |period: &AlertPeriod| lookup.clinic_clock.is_in_force(period);
+        let (records, alerts) = ctx.read_audited(event, |store| store.with_alerts(store.records(&keys)?, &in_force))?;
         let alerts = lookup.alerts(alerts);
         let people: BTreeMap<&PatientId, _> = records.iter().map(|r| (&r.key.id, r)).collect();
         let staff: Vec<ResourceKey> = items

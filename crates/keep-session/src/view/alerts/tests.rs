@@ -5,8 +5,8 @@ use keep_domain::Role;
 const FALLS: &str = r#"{"resourceType":"Flag","id":"f","status":"active","category":[{"coding":[{"code":"safety"}]}],"code":{"text":"Falls risk"},"subject":{"reference":"Patient/maria"}}"#;
 const SPANISH: &str = r#"{"resourceType":"Flag","id":"s","status":"active","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/flag-category","code":"contact"}]}],"code":{"text":"Speaks Spanish"},"subject":{"reference":"Patient/maria"}}"#;
 
-fn shown(role: Role, texts: &[&str], count: usize) -> (Vec<(String, AlertCategoryDto)>, bool) {
-    let found = alerts(&seen_by(role, texts), count, &ClinicClock::utc(NOON));
+fn shown(role: Role, texts: &[&str], has_others: bool) -> (Vec<(String, AlertCategoryDto)>, bool) {
+    let found = alerts(&seen_by(role, texts), has_others, &ClinicClock::utc(NOON));
     (found.flags.into_iter().map(|f| (f.text.unwrap_or_default(), f.category)).collect(), found.hidden)
 }
 
@@ -20,10 +20,10 @@ fn spanish() -> (String, AlertCategoryDto) {
 
 #[test]
 fn flags_are_shown_by_category() {
-    assert_eq!(shown(Role::Nurse, &[SPANISH, FALLS], 1), (vec![falls(), spanish()], false));
+    assert_eq!(shown(Role::Nurse, &[SPANISH, FALLS], false), (vec![falls(), spanish()], false));
     let category = |json: &str| {
         let text = FALLS.replace(r#"[{"coding":[{"code":"safety"}]}]"#, json);
-        shown(Role::Nurse, &[&text], 0).0[0].1
+        shown(Role::Nurse, &[&text], false).0[0].1
     };
     use AlertCategoryDto as C;
     assert_eq!(category(r#"[{"text":"Drug"}]"#), C::Drug);
@@ -39,7 +39,7 @@ fn flags_are_shown_by_category() {
 
 #[test]
 fn a_flag_counts_within_its_period_and_with_its_status() {
-    let count = |from: &str, to: &str| shown(Role::Nurse, &[&FALLS.replace(from, to)], 1);
+    let count = |from: &str, to: &str| shown(Role::Nurse, &[&FALLS.replace(from, to)], false);
     let period = |json: &str| count(r#""id":"f","#, &format!(r#""id":"f","period":{json},"#));
     assert_eq!(period(r#"{"start":"2026-11-22","end":"2026-11-22"}"#).0, [falls()]);
     assert_eq!(period(r#"{"start":"2026-11-23"}"#), (Vec::new(), false));
@@ -48,7 +48,7 @@ fn a_flag_counts_within_its_period_and_with_its_status() {
     assert!(count(r#""status":"active""#, r#""status":"inactive""#).0.is_empty());
     assert!(count(r#""status":"active""#, r#""status":"entered-in-error""#).0.is_empty());
     let odd = FALLS.replace(r#""status":"active""#, r#""status":"foo""#);
-    let found = alerts(&nurse_amara_sees(&[&odd]), 0, &ClinicClock::utc(NOON)).flags.remove(0);
+    let found = alerts(&nurse_amara_sees(&[&odd]), false, &ClinicClock::utc(NOON)).flags.remove(0);
     assert_eq!(
         found.marks,
         [
@@ -60,19 +60,21 @@ fn a_flag_counts_within_its_period_and_with_its_status() {
 
 #[test]
 fn the_front_desk_sees_only_that_there_is_an_alert() {
-    assert_eq!(shown(Role::FrontDesk, &[FALLS, SPANISH], 1), (vec![spanish()], true));
-    assert_eq!(shown(Role::FrontDesk, &[SPANISH], 0), (vec![spanish()], false));
+    assert_eq!(shown(Role::FrontDesk, &[FALLS, SPANISH], true), (vec![spanish()], true));
+    assert_eq!(shown(Role::FrontDesk, &[SPANISH], false), (vec![spanish()], false));
     let labelled = SPANISH.replace(r#""id":"s""#, r#""id":"s","meta":{"security":[{"code":"HIV"}]}"#);
-    assert_eq!(shown(Role::FrontDesk, &[&labelled], 0), (Vec::new(), true));
+    assert_eq!(shown(Role::FrontDesk, &[&labelled], false), (Vec::new(), true));
+    let ended = labelled.replace(r#""id":"s""#, r#""id":"s","period":{"end":"2026-11-21"}"#);
+    assert_eq!(shown(Role::FrontDesk, &[&ended], false), (Vec::new(), false));
 }
 
 #[test]
 fn a_clinician_sees_that_there_is_an_alert_above_their_rank() {
-    assert_eq!(shown(Role::Nurse, &[FALLS], 2), (vec![falls()], true));
+    assert_eq!(shown(Role::Nurse, &[FALLS], true), (vec![falls()], true));
 }
 
 fn do_not_of(texts: &[&str]) -> Vec<(DoNotKindDto, String, usize)> {
-    let found = alerts(&nurse_amara_sees(texts), 0, &ClinicClock::utc(NOON)).do_not;
+    let found = alerts(&nurse_amara_sees(texts), false, &ClinicClock::utc(NOON)).do_not;
     found.into_iter().map(|d| (d.kind, d.text.unwrap_or_default(), d.marks.len())).collect()
 }
 
@@ -133,7 +135,7 @@ fn a_decision_in_a_component_of_an_observation_counts() {
 #[test]
 fn a_flag_not_to_resuscitate_is_no_mere_flag() {
     let flag = FALLS.replace("Falls risk", "DNACPR");
-    let found = alerts(&nurse_amara_sees(&[&flag]), 1, &ClinicClock::utc(NOON));
+    let found = alerts(&nurse_amara_sees(&[&flag]), false, &ClinicClock::utc(NOON));
     assert_eq!((found.flags.len(), found.do_not.len(), found.hidden), (0, 1, false));
     assert_eq!(found.do_not[0].kind, DoNotKindDto::Resuscitate);
     let refuted = r#"{"resourceType":"Condition","id":"c","verificationStatus":{"text":"Refuted"},"code":{"coding":[{"code":"Z66"}]},"subject":{"reference":"Patient/maria"}}"#;
