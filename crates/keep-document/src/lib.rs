@@ -12,6 +12,7 @@ mod markdown;
 mod picture;
 mod piece;
 mod piece_writer;
+mod pixels;
 mod read;
 mod rtf;
 mod style;
@@ -20,6 +21,7 @@ mod xhtml;
 pub use content_type::ContentType;
 pub use identify::{DocumentKind, ImageKind, identify};
 pub use piece::{Body, Direction, Element, Field, Notice, Numbering, Omitted, Picture, Piece};
+pub use pixels::{MOST_PIXELS, may_be_decoded};
 pub use read::{read, read_narrative, read_source};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::content_type::ContentType;
 use crate::identify::{DocumentKind, ImageKind, identify};
 use crate::piece::{Omitted, Picture, Piece};
+use crate::pixels::may_be_decoded;
 use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{alphabet, engine::DecodePaddingMode};
@@ -27,6 +28,7 @@ pub(crate) fn piece(address: &str, label: Option<String>) -> Piece {
     let address = address.trim();
     if is_data_url(address) {
         return match decoded(address) {
+            Some((kind, bytes)) if !may_be_decoded(kind, &bytes) => Piece::Omitted(Omitted::LargeImage, label),
             Some((kind, bytes)) => Piece::Picture(Picture { kind, bytes, label }),
             None => Piece::Omitted(Omitted::Image, label),
         };

@@ -65,6 +65,8 @@ pub struct Picture {
 pub enum Omitted {
     /// A picture.
     Image,
+    /// A picture with more pixels than are decoded.
+    LargeImage,
     /// A picture at another address, which is never fetched.
     RemoteImage,
     /// Another file or program.

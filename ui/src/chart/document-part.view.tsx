@@ -77,6 +77,7 @@ function Content({ part, opened }: { part: DocumentPartDto; opened: Opened }) {
       </>
     );
   }
+  if (document?.form === "large_image") return <p className={css.words}>{say("document.large_image")}</p>;
   if (document?.form === "other") return <p className={css.words}>{say("document.other")}</p>;
   if (document !== null) return <Viewer part={part} opened={opened} />;
   switch (part.place.kind) {
@@ -154,6 +155,7 @@ function OpenOrCancel({ label, opened }: { label: string; opened: Opened }) {
 function Here({ part, opened }: { part: DocumentPartDto; opened: Opened }) {
   const say = useWords();
   const { body } = part;
+  if (part.form === "large_image") return <p className={css.words}>{say("document.large_image")}</p>;
   if (part.form === "other") return <p className={css.words}>{say("document.other")}</p>;
   if (part.size !== null && part.size > LARGEST_DOCUMENT)
     return <p className={css.words}>{say("document.too_large")}</p>;

@@ -30,6 +30,7 @@ test("an attachment that cannot be shown says what it is, how large and where", 
     within(reader).getByText("Stored elsewhere and not on this workstation: https://other.example/ct.pdf"),
   ).toBeVisible();
   expect(within(reader).getByText("This kind of file cannot be shown here.")).toBeVisible();
+  expect(within(reader).getByText(/^This picture is not shown: it has more pixels/)).toBeVisible();
   expect(within(reader).getByText("Must not receive contrast")).toBeVisible();
   expect(within(reader).getByText("Final")).toBeVisible();
 });

@@ -816,7 +816,7 @@ export type DocumentFaultDto = "wrong_size" | "wrong_hash";
 
 export type DocumentFieldDto = "patient" | "birth_date" | "author" | "date" | "subject" | "mode" | "order" | "empty_reason" | "entry" | "summary" | "description" | "finding" | "basis" | "prognosis" | "investigation" | "problem" | "supporting" | "note" | "questionnaire";
 
-export type DocumentFormDto = "text" | "pdf" | "image" | "other";
+export type DocumentFormDto = "text" | "pdf" | "image" | "large_image" | "other";
 
 export type DocumentNoticeDto = { "kind": "guessed_charset", 
 /**
@@ -1833,7 +1833,7 @@ kept: string | null, } | { "kind": "personal_unavailable" };
 
 export type NumberingDto = "decimal" | "lower_alpha" | "upper_alpha" | "lower_roman" | "upper_roman";
 
-export type OmittedDto = "image" | "unopened_image" | "remote_image" | "embedded";
+export type OmittedDto = "image" | "unopened_image" | "large_image" | "remote_image" | "embedded";
 
 export type OpenDocumentDto = { 
 /**

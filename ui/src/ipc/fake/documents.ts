@@ -83,6 +83,7 @@ export function makeDocuments(): NoteDto[] {
           place: { kind: "elsewhere", address: "https://other.example/ct.pdf" },
         }),
         part(2, { contentType: "image/tiff", form: "other", size: 90_000 }),
+        part(3, { contentType: "image/png", form: "large_image", size: 900 }),
       ],
     }),
     record("d2", {

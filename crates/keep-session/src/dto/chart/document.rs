@@ -47,6 +47,8 @@ pub enum DocumentFormDto {
     Pdf,
     /// A picture that the page can show.
     Image,
+    /// A picture with more pixels than are decoded.
+    LargeImage,
     /// Anything else; it cannot be shown.
     Other,
 }
@@ -318,6 +320,8 @@ pub enum OmittedDto {
     Image,
     /// A picture that is shown once the document is opened.
     UnopenedImage,
+    /// A picture with more pixels than are decoded.
+    LargeImage,
     /// A picture at another address, which is never fetched.
     RemoteImage,
     /// Another file or program.

@@ -5,7 +5,7 @@ use crate::dto::chart::document::{
     DocumentBodyDto, DocumentFaultDto, DocumentFormDto, DocumentNoticeDto, DocumentPartDto, DocumentPlaceDto, PieceDto,
 };
 use crate::view::words;
-use keep_document::{ContentType, DocumentKind, identify, read, read_source};
+use keep_document::{ContentType, DocumentKind, identify, may_be_decoded, read, read_source};
 use keep_domain::ResourceKey;
 use keep_fhir::Raw;
 use keep_fhir::lens::{Attachment, AttachmentFault, AttachmentSource, attachment_data, attachments};
@@ -64,7 +64,7 @@ fn part(raw: &Raw, index: usize, attachment: &Attachment, left: &mut usize) -> D
     }
     let kind = identify(&content_type, &bytes);
     part.size = u32::try_from(bytes.len()).ok();
-    part.form = form(kind);
+    part.form = form_of(kind, &bytes);
     part.faults = faults(attachment, &bytes);
     if kind.is_text() {
         let body = of_body(read(kind, &content_type, &bytes), *left);
@@ -108,6 +108,14 @@ pub(super) const fn form(kind: DocumentKind) -> DocumentFormDto {
         DocumentKind::Image(_) => DocumentFormDto::Image,
         DocumentKind::Other => DocumentFormDto::Other,
         _ => DocumentFormDto::Text,
+    }
+}
+
+/// The form of a file that is here.
+fn form_of(kind: DocumentKind, bytes: &[u8]) -> DocumentFormDto {
+    match kind {
+        DocumentKind::Image(image) if !may_be_decoded(image, bytes) => DocumentFormDto::LargeImage,
+        _ => form(kind),
     }
 }
 
@@ -159,7 +167,7 @@ pub(super) fn open_part(raw: &Raw, index: usize, as_source: bool, binary: Option
     let content_type = ContentType::parse(&attachment.content_type.clone().or_else(stored).unwrap_or_default());
     let kind = identify(&content_type, &bytes);
     let mut opened = OpenedPart {
-        form: form(kind),
+        form: form_of(kind, &bytes),
         content_type: content_type.essence.clone(),
         size: bytes.len(),
         faults: faults(&attachment, &bytes),
@@ -170,6 +178,7 @@ pub(super) fn open_part(raw: &Raw, index: usize, as_source: bool, binary: Option
     };
     match kind {
         DocumentKind::Pdf => (opened.content_type, opened.bytes) = (String::from("application/pdf"), bytes),
+        DocumentKind::Image(_) if opened.form == DocumentFormDto::LargeImage => {}
         DocumentKind::Image(image) => (opened.content_type, opened.bytes) = (image.content_type().to_owned(), bytes),
         DocumentKind::Other => {}
         _ => {

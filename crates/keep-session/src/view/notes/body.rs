@@ -79,6 +79,7 @@ fn piece(piece: Piece) -> PieceDto {
         Piece::Omitted(what, label) => {
             let what = match what {
                 Omitted::Image => OmittedDto::Image,
+                Omitted::LargeImage => OmittedDto::LargeImage,
                 Omitted::RemoteImage => OmittedDto::RemoteImage,
                 Omitted::Embedded => OmittedDto::Embedded,
             };

@@ -293,7 +293,7 @@ fn only_a_binary_of_the_own_server_is_ever_opened() {
 
 #[test]
 fn a_photograph_is_a_row_among_the_documents() {
-    let text = r#"{"resourceType":"Media","id":"m","status":"completed","type":{"text":"Image"},"modality":{"text":"Photograph"},"view":{"text":"Lateral"},"subject":{"reference":"Patient/maria"},"createdDateTime":"2026-11-05T09:00:00Z","issued":"2026-11-06T09:00:00Z","operator":{"display":"Nurse Amara"},"reasonCode":[{"text":"Wound check"}],"bodySite":{"text":"Left heel"},"deviceName":"Ward tablet","note":[{"text":"No redness"}],"content":{"contentType":"image/png","title":"Heel","data":"iVBORw0KGgoAAAAA"}}"#;
+    let text = r#"{"resourceType":"Media","id":"m","status":"completed","type":{"text":"Image"},"modality":{"text":"Photograph"},"view":{"text":"Lateral"},"subject":{"reference":"Patient/maria"},"createdDateTime":"2026-11-05T09:00:00Z","issued":"2026-11-06T09:00:00Z","operator":{"display":"Nurse Amara"},"reasonCode":[{"text":"Wound check"}],"bodySite":{"text":"Left heel"},"deviceName":"Ward tablet","note":[{"text":"No redness"}],"content":{"contentType":"image/png","title":"Heel","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAGl7e7gAAAABJRU5ErkJggg=="}}"#;
     let photo = row(text.to_owned());
     assert_eq!((photo.kind.as_deref(), photo.author.as_deref()), (Some("Photograph"), Some("Nurse Amara")));
     assert_eq!((photo.status, photo.written.as_deref()), (NoteStatusDto::Final, Some("2026-11-05T09:00:00.000Z")));
@@ -330,4 +330,29 @@ fn a_picture_within_a_text_is_shown_once_it_is_opened() {
     let is_picture =
         |piece: &PieceDto| matches!(piece, PieceDto::Picture { size: 14, label: Some(label), .. } if label == "ECG");
     assert!(opened.pieces.iter().any(is_picture));
+}
+
+/// A PNG of a few bytes that declares 60,000 x 60,000 pixels.
+const BOMB: &str = "iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgAQAAAACoqUjvAAAAHklEQVR42u3BgQAAAADDoPlTH+AKVQEAAAAAAABwBh1NAAH6DOhAAAAAAElFTkSuQmCC";
+
+#[test]
+fn a_picture_of_too_many_pixels_is_not_decoded() {
+    let attached = |kind: &str, data: &str| {
+        document("d", &format!(r#""content":[{{"attachment":{{"contentType":"{kind}","data":"{data}"}}}}]"#))
+    };
+    let open = |text: String| {
+        let ask = PartAsk { index: 0, as_source: false, binary: None };
+        open_part(&Raw::parse(text).expect("JSON"), ask, &Names::default()).expect("opened")
+    };
+    let text = attached("image/png", BOMB);
+    assert_eq!(row(text.clone()).parts[0].form, DocumentFormDto::LargeImage);
+    let opened = open(text);
+    assert!(opened.form == DocumentFormDto::LargeImage && opened.bytes.is_empty());
+    // <p>x<img alt=ECG src="data:image/png;base64,BOMB">
+    let opened = open(attached(
+        "text/html",
+        "PHA+eDxpbWcgYWx0PUVDRyBzcmM9ImRhdGE6aW1hZ2UvcG5nO2Jhc2U2NCxpVkJPUncwS0dnb0FBQUFOU1VoRVVnQUE2bUFBQU9wZ0FRQUFBQUNvcVVqdkFBQUFIa2xFUVZSNDJ1M0JnUUFBQUFERG9QbFRIK0FLVlFFQUFBQUFBQUJ3QmgxTkFBSDZET2hBQUFBQUFFbEZUa1N1UW1DQyI+",
+    ));
+    let label = Some(String::from("ECG"));
+    assert!(opened.pieces.contains(&PieceDto::Omitted { what: OmittedDto::LargeImage, label }));
 }
