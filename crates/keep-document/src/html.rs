@@ -3,7 +3,7 @@
 mod element;
 mod tags;
 
-use crate::picture;
+use crate::picture::{self, Parts};
 use crate::piece::{Body, Notice, Piece};
 use crate::piece_writer::PieceWriter;
 use crate::style::sheet_matters;
@@ -42,18 +42,23 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             (tag == "img" || name != "href" || !picture::is_data_url(value)).then(|| value.into())
         })
         .generic_attributes(["dir", "style"].into_iter().collect())
-        .url_schemes(["http", "https", "mailto", "tel", "data"].into_iter().collect())
+        .url_schemes(["http", "https", "mailto", "tel", "data", "cid"].into_iter().collect())
         .link_rel(None);
     builder
 });
 
-/// Reads HTML.
+/// Reads HTML without pictures beside it.
 pub(crate) fn read(html: &str) -> Body {
+    read_with(html, &|_| None)
+}
+
+/// Reads HTML.
+pub(crate) fn read_with(html: &str, parts: &Parts<'_>) -> Body {
     if html.len() > LONGEST || is_too_deep(html) {
         return without_tags(html);
     }
     let clean = SANITISER.clean(html).to_string();
-    let mut body = Body { pieces: pieces(&clean), ..Body::default() };
+    let mut body = Body { pieces: pieces(&clean, parts), ..Body::default() };
     if style_sheets(html).any(sheet_matters) {
         body.note(Notice::StyleSheetIgnored);
     }
@@ -61,16 +66,16 @@ pub(crate) fn read(html: &str) -> Body {
 }
 
 /// Reads XHTML; what is not well-formed is read as HTML.
-pub(crate) fn read_xhtml(text: &str) -> Body {
+pub(crate) fn read_xhtml(text: &str, parts: &Parts<'_>) -> Body {
     match xhtml::as_html(text) {
-        Some(html) => read(&html),
-        None => read(text),
+        Some(html) => read_with(&html, parts),
+        None => read_with(text, parts),
     }
 }
 
 /// The pieces of HTML that is sanitised and therefore balanced.
-fn pieces(clean: &str) -> Vec<Piece> {
-    let sink = Sink(RefCell::new(Elements::default()));
+fn pieces(clean: &str, parts: &Parts<'_>) -> Vec<Piece> {
+    let sink = Sink(RefCell::new(Elements::new(parts)));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(clean));
@@ -79,9 +84,9 @@ fn pieces(clean: &str) -> Vec<Piece> {
     tokenizer.sink.0.into_inner().finish()
 }
 
-struct Sink(RefCell<Elements>);
+struct Sink<'a>(RefCell<Elements<'a>>);
 
-impl TokenSink for Sink {
+impl TokenSink for Sink<'_> {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {

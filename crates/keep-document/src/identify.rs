@@ -15,6 +15,8 @@ pub enum DocumentKind {
     Markdown,
     /// Rich Text Format.
     Rtf,
+    /// A text with its pictures: parts of one message (RFC 2387).
+    Multipart,
     /// An HL7 Clinical Document Architecture document.
     Cda,
     /// PDF.
@@ -73,6 +75,7 @@ impl DocumentKind {
             "image/jpeg" | "image/jpg" | "image/pjpeg" => Self::Image(ImageKind::Jpeg),
             "image/gif" => Self::Image(ImageKind::Gif),
             "image/webp" => Self::Image(ImageKind::Webp),
+            "message/rfc822" | "multipart/related" | "multipart/mixed" | "multipart/alternative" => Self::Multipart,
             _ if is_text_type(essence) => Self::Text,
             _ => Self::Other,
         }

@@ -9,6 +9,7 @@ mod font;
 mod html;
 mod identify;
 mod markdown;
+mod multipart;
 mod picture;
 mod piece;
 mod piece_writer;
@@ -20,9 +21,10 @@ mod xhtml;
 
 pub use content_type::ContentType;
 pub use identify::{DocumentKind, ImageKind, identify};
+pub use picture::Parts;
 pub use piece::{Body, Direction, Element, Field, Notice, Numbering, Omitted, Picture, Piece};
 pub use pixels::{MOST_PIXELS, may_be_decoded};
-pub use read::{read, read_narrative, read_source};
+pub use read::{read, read_narrative, read_source, read_with};
 
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,10 @@ use crate::cda::CdaDocument;
 use crate::charset::{Decoded, decode};
 use crate::content_type::ContentType;
 use crate::identify::{DocumentKind, identify};
+use crate::picture::Parts;
 use crate::piece::{Body, Element, Notice, Omitted, Piece};
 use crate::piece_writer::PieceWriter;
-use crate::{cda, html, markdown, rtf};
+use crate::{cda, html, markdown, multipart, rtf};
 
 /// Where HTML and XML name their character set, bytes from the start.
 const DECLARATION: usize = 1024;
@@ -14,16 +15,25 @@ const DECLARATION: usize = 1024;
 /// Reads a document of a kind that has text; [`DocumentKind::is_text`] says which. Any other has an empty body.
 #[must_use]
 pub fn read(kind: DocumentKind, content_type: &ContentType, bytes: &[u8]) -> Body {
+    read_with(kind, content_type, bytes, &|_| None)
+}
+
+/// As [`read()`], with the pictures that HTML refers to by their Content-ID.
+#[must_use]
+pub fn read_with(kind: DocumentKind, content_type: &ContentType, bytes: &[u8], parts: &Parts<'_>) -> Body {
     if !kind.is_text() {
         return Body::default();
     }
     if kind == DocumentKind::Rtf {
         return rtf::read(bytes).unwrap_or_else(|| as_source(bytes, content_type, kind));
     }
+    if kind == DocumentKind::Multipart {
+        return multipart::read(bytes, read_with).unwrap_or_else(|| as_source(bytes, content_type, kind));
+    }
     let decoded = decode(bytes, charset(kind, content_type, bytes).as_deref());
     let mut body = match kind {
-        DocumentKind::Html => html::read(&decoded.text),
-        DocumentKind::Xhtml => html::read_xhtml(&decoded.text),
+        DocumentKind::Html => html::read_with(&decoded.text, parts),
+        DocumentKind::Xhtml => html::read_xhtml(&decoded.text, parts),
         DocumentKind::Markdown => markdown::read(&decoded.text),
         DocumentKind::Cda => cda::read(&decoded.text).map(cda_body).unwrap_or_default(),
         _ => return plain(&decoded),
@@ -68,7 +78,7 @@ pub fn read_source(kind: DocumentKind, content_type: &ContentType, bytes: &[u8])
 /// Reads the narrative of a resource or of one of its sections (R4 Narrative.div).
 #[must_use]
 pub fn read_narrative(div: &str) -> Body {
-    let body = html::read_xhtml(div);
+    let body = html::read_xhtml(div, &|_| None);
     if !body.is_blank() || div.trim().is_empty() || is_empty_div(div) {
         return body;
     }

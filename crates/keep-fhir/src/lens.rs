@@ -45,7 +45,8 @@ pub use absence::{Absence, AbsenceClass};
 pub use allergy::{AllergyLens, AllergyState, Completeness, Reaction, allergy, allergy_state};
 pub use appointment::{AppointmentLens, Participant, appointment, arrival, booking_of, is_booking_field};
 pub use attachment::{
-    Attachment, AttachmentFault, AttachmentSource, UndecodableAttachment, attachment_data, attachments,
+    Attachment, AttachmentFault, AttachmentSource, UndecodableAttachment, attachment_data, attachment_of_content_id,
+    attachments,
 };
 pub use author::{author, is_authored_by};
 pub use care::{CarePlanLens, GoalLens, ImmunizationLens, ProcedureLens, care_plan, goal, immunization, procedure};

@@ -2,7 +2,7 @@
 
 use super::tags::EMBEDDED;
 use crate::font::SymbolFont;
-use crate::picture;
+use crate::picture::{self, Parts};
 use crate::piece::{Direction, Element, Numbering, Omitted, Piece};
 use crate::piece_writer::PieceWriter;
 use crate::style::Style;
@@ -11,8 +11,8 @@ use crate::style::Style;
 const WIDEST: u16 = 100;
 
 /// Reads start tags, end tags and text.
-#[derive(Default)]
-pub(super) struct Elements {
+pub(super) struct Elements<'a> {
+    parts: &'a Parts<'a>,
     writer: PieceWriter,
     open: Vec<Open>,
     /// Number of open elements whose content is not shown.
@@ -32,7 +32,12 @@ struct Open {
 
 type Attribute<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-impl Elements {
+impl<'a> Elements<'a> {
+    /// `parts` has the pictures beside the document.
+    pub(super) fn new(parts: &'a Parts<'a>) -> Self {
+        Self { parts, writer: PieceWriter::default(), open: Vec::new(), hidden: 0 }
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         if self.hidden > 0 {
             return;
@@ -52,7 +57,8 @@ impl Elements {
             "hr" => self.writer.add(Piece::Rule),
             "img" => {
                 let label = attribute("alt").or_else(|| attribute("title")).filter(|text| !text.trim().is_empty());
-                self.writer.add(picture::piece(attribute("src").as_deref().unwrap_or_default(), label));
+                let address = attribute("src").unwrap_or_default();
+                self.writer.add(picture::piece(&address, label, self.parts));
             }
             "input" => self.input(attribute),
             "embed" => self.writer.add(Piece::Omitted(Omitted::Embedded, None)),

@@ -211,3 +211,29 @@ fn a_picture_that_is_part_of_a_document_is_one_of_its_pieces() {
     let body = body_of("text/html", format!("<a href='data:image/png;base64,{PIXEL}'>x</a>"));
     assert!(super::links(&body).is_empty() && body.text() == "x");
 }
+
+#[test]
+fn a_message_shows_its_text_with_the_pictures_that_are_parts_of_it() {
+    let part = |headers: &str, body: &str| format!("--=_x\r\n{headers}\r\n\r\n{body}\r\n");
+    let html = part(
+        "Content-Type: text/html;\r\n charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable",
+        "<p>K =3D 3.0 =C2=B5g, s=\r\nee</p><img src=3D\"cid:ecg%40ward\" alt=3DECG><img src=3Dcid:none alt=3DX>",
+    );
+    let picture = |id: &str, data: &str| {
+        part(&format!("Content-ID: <{id}>\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64"), data)
+    };
+    let message = |parts: &[String]| format!("MIME-Version: 1.0\r\n\r\n{}--=_x--\r\n", parts.concat());
+    let letter = message(&[html.clone(), picture("ecg@ward", PIXEL), picture("other", PIXEL)]);
+    let shown = "<Block><Paragraph>K = 3.0 µg, see</><Png of 67 bytes ECG><Image X></><Png of 67 bytes image/png>";
+    check("multipart/related; boundary=\"=_x\"", &letter, shown);
+    check("message/rfc822", &letter, shown);
+    let file = part("Content-Type: application/zip\r\nContent-Transfer-Encoding: base64", "UEsDBBQABgAIAAAAAAA=");
+    check(
+        "multipart/mixed",
+        message(&[part("X: y", "Stop warfarin"), file]),
+        "<Preformatted>Stop warfarin</><Embedded application/zip>",
+    );
+    // Nothing divides it: it is shown as it is.
+    assert!(text_of("multipart/related", "Stop warfarin").contains("Stop warfarin"));
+    assert!(text_of("multipart/related", "--a\r\n\r\nStop\r\n").contains("Stop"));
+}

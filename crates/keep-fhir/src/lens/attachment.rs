@@ -68,6 +68,17 @@ pub fn attachment_data(raw: &Raw, index: usize) -> Option<Result<Vec<u8>, Undeco
     Some(data_url(&url)?.1.ok_or(UndecodableAttachment))
 }
 
+/// The place of the attachment that HTML beside it calls `cid:` and this id: by its id, address or title.
+#[must_use]
+pub fn attachment_of_content_id(raw: &Raw, id: &str) -> Option<usize> {
+    let local = id.split_once('@').map_or(id, |(local, _)| local);
+    nodes(raw).iter().position(|(node, _)| {
+        let is =
+            |name: &str, wanted: &[&str]| node.member_text(name).is_some_and(|text| wanted.contains(&text.as_ref()));
+        is("id", &[id, local]) || is("url", &[&format!("cid:{id}")]) || is("title", &[id, local])
+    })
+}
+
 /// The data of an attachment is not valid base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UndecodableAttachment;

@@ -5,10 +5,12 @@ use crate::dto::chart::document::{
     DocumentBodyDto, DocumentFaultDto, DocumentFormDto, DocumentNoticeDto, DocumentPartDto, DocumentPlaceDto, PieceDto,
 };
 use crate::view::words;
-use keep_document::{ContentType, DocumentKind, identify, may_be_decoded, read, read_source};
+use keep_document::{ContentType, DocumentKind, identify, may_be_decoded, read, read_source, read_with};
 use keep_domain::ResourceKey;
 use keep_fhir::Raw;
-use keep_fhir::lens::{Attachment, AttachmentFault, AttachmentSource, attachment_data, attachments};
+use keep_fhir::lens::{
+    Attachment, AttachmentFault, AttachmentSource, attachment_data, attachment_of_content_id, attachments,
+};
 
 /// The longest base64 that is decoded for a list, characters; a longer attachment is decoded when it is opened.
 const LONGEST_LISTED: usize = 1024 * 1024;
@@ -67,7 +69,7 @@ fn part(raw: &Raw, index: usize, attachment: &Attachment, left: &mut usize) -> D
     part.form = form_of(kind, &bytes);
     part.faults = faults(attachment, &bytes);
     if kind.is_text() {
-        let body = of_body(read(kind, &content_type, &bytes), *left);
+        let body = of_body(read_with(kind, &content_type, &bytes, &|id| picture_beside(raw, id)), *left);
         *left = left.saturating_sub(size_of_body(&body));
         part.body = Some(body);
     }
@@ -109,6 +111,11 @@ pub(super) const fn form(kind: DocumentKind) -> DocumentFormDto {
         DocumentKind::Other => DocumentFormDto::Other,
         _ => DocumentFormDto::Text,
     }
+}
+
+/// The bytes of another attachment of the same record, by the id that HTML has for it.
+fn picture_beside(raw: &Raw, id: &str) -> Option<Vec<u8>> {
+    attachment_data(raw, attachment_of_content_id(raw, id)?)?.ok()
 }
 
 /// The form of a file that is here.
@@ -182,8 +189,11 @@ pub(super) fn open_part(raw: &Raw, index: usize, as_source: bool, binary: Option
         DocumentKind::Image(image) => (opened.content_type, opened.bytes) = (image.content_type().to_owned(), bytes),
         DocumentKind::Other => {}
         _ => {
-            let read = if as_source { read_source } else { read };
-            let body = read(kind, &content_type, &bytes);
+            let body = if as_source {
+                read_source(kind, &content_type, &bytes)
+            } else {
+                read_with(kind, &content_type, &bytes, &|id| picture_beside(raw, id))
+            };
             opened.notices = notices(&body.notices);
             opened.is_preformatted = body.is_preformatted;
             opened.pieces = pieces(body);

@@ -356,3 +356,25 @@ fn a_picture_of_too_many_pixels_is_not_decoded() {
     let label = Some(String::from("ECG"));
     assert!(opened.pieces.contains(&PieceDto::Omitted { what: OmittedDto::LargeImage, label }));
 }
+
+#[test]
+fn a_picture_that_is_another_attachment_of_the_record_is_shown_in_its_text() {
+    // <p>x<img alt=ECG src="cid:ecg@ward">
+    let open = |named: &str| {
+        let html =
+            r#"{"attachment":{"contentType":"text/html","data":"PHA+eDxpbWcgYWx0PUVDRyBzcmM9ImNpZDplY2dAd2FyZCI+"}}"#;
+        let picture = format!(
+            r#"{{"attachment":{{"contentType":"image/png",{named},"data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAGl7e7gAAAABJRU5ErkJggg=="}}}}"#
+        );
+        let text = document("d", &format!(r#""content":[{html},{picture}]"#));
+        let ask = PartAsk { index: 0, as_source: false, binary: None };
+        open_part(&Raw::parse(text).expect("JSON"), ask, &Names::default()).expect("opened").pieces
+    };
+    let is_shown = |pieces: &[PieceDto]| pieces.iter().any(|piece| matches!(piece, PieceDto::Picture { size: 67, .. }));
+    for named in [r#""id":"ecg@ward""#, r#""id":"ecg""#, r#""title":"ecg@ward""#, r#""url":"cid:ecg@ward""#] {
+        assert!(is_shown(&open(named)), "{named}");
+    }
+    let others = open(r#""title":"X-ray""#);
+    let label = Some(String::from("ECG"));
+    assert!(!is_shown(&others) && others.contains(&PieceDto::Omitted { what: OmittedDto::Image, label }));
+}
