@@ -2,10 +2,15 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { code } from "./page.mjs";
 
 const { env } = process;
 const [ca, issuer] = process.argv.slice(2);
 const realm = JSON.parse(fs.readFileSync(new URL("realm.json", import.meta.url), "utf8"));
+
+/** The site file of docs/it/keycloak.md. */
+const site = JSON.parse(code("keycloak", "json", [["https://id.clinic.example/realms/clinic", issuer]]));
+const roles = site.sign_in.roles.names;
 
 /** Standard output and error of a program. */
 const said = (program, argument) => execFileSync("sh", ["-c", `${program} ${argument} 2>&1`], { encoding: "utf8" }).trim();
@@ -13,7 +18,7 @@ const said = (program, argument) => execFileSync("sh", ["-c", `${program} ${argu
 const server = (front, port) => ({ fhir: `https://127.0.0.1:${front}/fhir`, direct: `http://127.0.0.1:${port}/fhir` });
 const person = ({ username, realmRoles, credentials: [password, otp] }) => ({
   user: username,
-  role: realmRoles[0],
+  role: roles[realmRoles[0]],
   password: password.value,
   otpauth: `otpauth://totp/peers:${username}?secret=${JSON.parse(otp.secretData).value}`,
 });
@@ -23,6 +28,7 @@ console.log(
     {
       ca,
       issuer,
+      site,
       people: realm.users.map(person),
       servers: {
         hapi: server(env.front_hapi, env.PORT_HAPI),

@@ -1,5 +1,8 @@
 // Prints the configuration of nginx: TLS in front of Keycloak and of each FHIR server, which it protects by asking
-// Keycloak about every access token. Nothing tells the FHIR servers the address that clients see, as in a first set-up.
+// Keycloak about every access token. "hapi" is behind the settings of docs/it/hapi.md; nothing tells the others the
+// address that clients see, as in a first set-up.
+import { code } from "./page.mjs";
+
 const { env } = process;
 
 const tls = (port) => `listen 127.0.0.1:${port} ssl;
@@ -40,9 +43,23 @@ const fhir = (front, port) => `server {
     }
   }`;
 
+const keycloakHost = `127.0.0.1:${env.front_keycloak}`;
+const byThePage = code("hapi", "nginx", [
+  ["listen 443 ssl", `listen 127.0.0.1:${env.front_hapi} ssl`],
+  ["ehr.clinic.example", "127.0.0.1"],
+  ["/etc/nginx/ehr.pem", "server.pem"],
+  ["/etc/nginx/ehr.key", "server.key"],
+  ["http://127.0.0.1:8080", `http://127.0.0.1:${env.PORT_HAPI}`],
+  ["http://127.0.0.1:8180", `http://127.0.0.1:${env.keycloak}`],
+  ["id.clinic.example", keycloakHost],
+]);
+
 const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${kind};`);
 
-console.log(`worker_processes 1;
+// Otherwise its workers could not write in the folder of the run.
+const user = process.getuid() === 0 ? "user root;\n" : "";
+
+console.log(`${user}worker_processes 1;
 pid nginx.pid;
 error_log nginx.log;
 events { worker_connections 256; }
@@ -51,7 +68,7 @@ http {
   ${temporary.join("\n  ")}
   ${[
     keycloak,
-    fhir(env.front_hapi, env.PORT_HAPI),
+    byThePage,
     fhir(env.front_assigned, env.PORT_ASSIGNED),
     fhir(env.front_plain, env.PORT_PLAIN),
   ].join("\n  ")}

@@ -10,6 +10,7 @@ pub(crate) use provider::TestProvider;
 use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::session_start::{SessionOrigin, start_session};
+use crate::settings::site_file::SiteFile;
 use crate::workstation::{ProfileAccess, Workstation};
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
@@ -195,14 +196,14 @@ pub fn sign_in_again(workstation: &Workstation, refresh_token: Secret<String>) -
         .map_err(SessionError::into_dto)
 }
 
-/// Enrols a person who signs in at a real provider with the nonce that `sign_in` gets, and leaves the session unlocked.
-/// Returns the otpauth address in the person's phone.
+/// Enrols a person who signs in at the provider of `site` with the nonce that `sign_in` gets, and leaves the session
+/// unlocked. Returns the otpauth address in the person's phone.
 ///
 /// # Errors
 /// Those of enrolling and of opening the store.
 pub fn enrol_signed_in(
     workstation: &Workstation,
-    server: &str,
+    site: &SiteFile,
     ca: &Path,
     sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
 ) -> Result<Secret<String>, FailureDto> {
@@ -213,7 +214,10 @@ pub fn enrol_signed_in(
         // EXPOSE: the provider's public statement about a made-up person; it is stored in the slot.
         Ok(SignIn { claims, id_token: id_token.expose().clone(), refresh_token: tokens.refresh })
     };
-    enrol_by(workstation, server, Some(ca), sign_in).map_err(SessionError::into_dto)
+    let enrolled = workstation
+        .change_settings(|w| w.set_sign_in(site.sign_in.clone()))
+        .and_then(|()| enrol_by(workstation, &site.server, Some(ca), sign_in));
+    enrolled.map_err(SessionError::into_dto)
 }
 
 /// A sign-in that has been verified.

@@ -8,11 +8,12 @@ use crate::files::copy_folder;
 use chartkeep_tests::ok;
 use keep_domain::{Clock, ManualClock, Secret, SystemClock, UserId, UtcMillis};
 use keep_keys::{FakeKeychain, Keychain, phone_code};
-use keep_session::Workstation;
+
 use keep_session::cases::{drafts, lock, sync, unlock};
 use keep_session::dto::failure::FailureDto;
 use keep_session::dto::lock::{SessionDto, UnlockDto};
 use keep_session::testing::{PASSWORD, TestDevice, enrol_signed_in};
+use keep_session::{SiteFile, Workstation};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -228,7 +229,8 @@ impl Day {
 
     fn enrol(&mut self, clinic: &Clinic, user: &'static str) {
         let mut who = None;
-        let phone = enrol_signed_in(&self.app, &self.server, &self.ca, |nonce| {
+        let site = SiteFile::for_server(&self.server, None);
+        let phone = enrol_signed_in(&self.app, &site, &self.ca, |nonce| {
             let signed_in = clinic.sign_in_for(user, nonce);
             who = Some(UserId::of(&signed_in.claims.issuer, &signed_in.claims.subject));
             signed_in

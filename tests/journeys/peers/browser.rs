@@ -29,8 +29,8 @@ impl From<BTreeMap<String, String>> for Person {
 }
 
 /// Signs in, page by page.
-pub(super) async fn sign_in(server: &Server, person: &Person, ca: &Path) -> Result<SignedIn, String> {
-    let pending = server.open_sign_in("a-nonce-of-the-member-record").await.map_err(|e| format!("{e:?}"))?;
+pub(super) async fn sign_in(server: &Server, person: &Person, nonce: &str, ca: &Path) -> Result<SignedIn, String> {
+    let pending = server.open_sign_in(nonce).await.map_err(|e| format!("{e:?}"))?;
     let mut browser = Browser::open(ca);
     let first = pending.address().clone();
     let finishing = tokio::spawn(pending.finish());

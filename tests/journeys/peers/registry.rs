@@ -89,6 +89,12 @@ impl Registry {
         patient
     }
 
+    /// The records of a type that are of this patient.
+    pub(super) fn of_patient(&self, resource_type: &str, patient: &str) -> Vec<Value> {
+        let reference = format!("Patient/{patient}");
+        self.all(resource_type).into_iter().filter(|r| r["subject"]["reference"] == reference.as_str()).collect()
+    }
+
     /// All records of a type.
     pub(super) fn all(&self, resource_type: &str) -> Vec<Value> {
         let mut found = Vec::new();
@@ -105,10 +111,10 @@ impl Registry {
         found
     }
 
-    /// The observations with this value.
-    pub(super) fn with_value(&self, value: f64) -> Vec<Value> {
+    /// The patient's observations with this value.
+    pub(super) fn with_value(&self, patient: &str, value: f64) -> Vec<Value> {
         let is_it = |o: &Value| o["valueQuantity"]["value"].as_f64() == Some(value);
-        self.all("Observation").into_iter().filter(is_it).collect()
+        self.of_patient("Observation", patient).into_iter().filter(is_it).collect()
     }
 }
 

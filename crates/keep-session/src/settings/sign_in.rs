@@ -36,7 +36,7 @@ impl SignInSettings {
     }
 
     /// Copies them to the settings of a connection. The certificate authorities are added to those already there.
-    pub(crate) fn apply(&self, settings: &mut ServerSettings) {
+    pub fn apply(&self, settings: &mut ServerSettings) {
         if settings.issuer.is_none() {
             settings.issuer.clone_from(&self.issuer);
         }
