@@ -207,6 +207,8 @@ pub(crate) enum Feature {
     Transaction,
     /// Bundles of the type `batch`.
     Batch,
+    /// Searches and histories in a `batch`: 400 for the entry without it.
+    BatchSearch,
     /// `If-None-Exist`: without it the header is ignored.
     ConditionalCreate,
     /// `Type/_history`: 404 without it.

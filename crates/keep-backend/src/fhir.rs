@@ -9,6 +9,7 @@ mod metadata;
 mod page_links;
 mod permissions;
 mod query;
+mod reading;
 mod request;
 mod router;
 mod search;

@@ -1,20 +1,24 @@
 //! Transaction and batch bundles (FHIR R4 3.1.0.11).
 
+use super::api::FhirApi;
 use super::instance::{check_client_id, check_id, check_type, find_unique};
 use super::integrity::{check_deletion, check_references};
 use super::permissions::Access;
+use super::reading;
 use super::request::{FhirRequest, version_of_etag};
-use super::shown::show;
-use crate::behaviour::{Etags, Feature};
+use super::shown::{push_etag, show};
+use crate::behaviour::Feature;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
-use crate::storage::{IncomingResource, Storage, WriteOutcome, WriteRequest, current_version};
+use crate::storage::{IncomingResource, WriteOutcome, WriteRequest, current_version};
+use axum::http::{HeaderMap, Method};
 use keep_domain::{UtcMillis, is_r4_type};
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::fmt::Write;
+use std::sync::Arc;
 
 #[derive(Debug, Deserialize)]
 struct Bundle<'a> {
@@ -57,7 +61,7 @@ struct PlannedEntry {
 }
 
 /// `POST [base]`
-pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, FhirError> {
+pub(crate) fn answer(api: &FhirApi, request: &FhirRequest) -> Result<Reply, FhirError> {
     let bundle: Bundle<'_> =
         serde_json::from_str(&request.body).map_err(|_| FhirError::invalid("the body is not a bundle"))?;
     if bundle.resource_type != "Bundle" {
@@ -66,13 +70,19 @@ pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, 
     let behaviour = &request.behaviour;
     let entries = match bundle.bundle_type.as_str() {
         "transaction" if behaviour.has(Feature::Transaction) => {
-            storage.write(|t| process_entries(t, request, &bundle.entry))?.join(",")
+            api.storage.write(|t| process_entries(t, request, &bundle.entry))?.join(",")
         }
         "batch" if behaviour.has(Feature::Batch) => {
             let results = bundle.entry.iter().map(|entry| {
                 // Each entry is its own transaction; an error is reported in its position.
-                let result = storage.write(|t| process_entries(t, request, std::slice::from_ref(entry)));
-                result.map_or_else(|error| error_entry(&error), |texts| texts.concat())
+                let result = match &entry.request {
+                    Some(read) if read.method == "GET" => read_entry(api, request, &read.url),
+                    _ => api
+                        .storage
+                        .write(|t| process_entries(t, request, std::slice::from_ref(entry)))
+                        .map(|t| t.concat()),
+                };
+                result.unwrap_or_else(|error| error_entry(&error))
             });
             results.collect::<Vec<_>>().join(",")
         }
@@ -84,6 +94,29 @@ pub(crate) fn answer(storage: &Storage, request: &FhirRequest) -> Result<Reply, 
         bundle.bundle_type,
     );
     Ok(Reply::fhir(200, body))
+}
+
+/// Answers an entry that reads: an instance, a history or a search, as if it had been requested alone.
+fn read_entry(api: &FhirApi, request: &FhirRequest, url: &str) -> Result<String, FhirError> {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let is_instance = path.matches('/').count() == 1 && !path.ends_with("/_history");
+    if !is_instance && !request.behaviour.has(Feature::BatchSearch) {
+        return Err(FhirError::invalid("the URL of an entry is neither a type nor a type and an id"));
+    }
+    let alone = FhirRequest {
+        method: Method::GET,
+        path: format!("/{path}"),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        headers: HeaderMap::new(),
+        body: String::new(),
+        roles: request.roles.clone(),
+        started: request.started,
+        own_base: request.own_base.clone(),
+        behaviour: Arc::clone(&request.behaviour),
+    };
+    let reply = reading::answer(api, &alone)?;
+    let resource: &RawValue = serde_json::from_str(&reply.body).map_err(|_| FhirError::internal())?;
+    Ok(format!(r#"{{"resource":{resource},"response":{{"status":"{}"}}}}"#, status_line(reply.status)))
 }
 
 /// Applies entries in one transaction and returns the response entries as JSON.
@@ -235,14 +268,6 @@ fn response_entry(request: &FhirRequest, status: u16, plan: &PlannedEntry, outco
     }
     out.push_str("}}");
     out
-}
-
-/// Adds the member `etag` of a version, with a comma before it.
-pub(crate) fn push_etag(out: &mut String, etags: Etags, version: i64) {
-    if let Some(tag) = etags.bundle(&version.to_string()) {
-        out.push_str(r#","etag":"#);
-        out.push_str(&serde_json::Value::from(tag).to_string());
-    }
 }
 
 fn error_entry(error: &FhirError) -> String {

@@ -1,10 +1,9 @@
 //! History of a type or of one resource, newest first, `_since` inclusive (FHIR R4 3.1.0.11; details as in HAPI).
 
 use super::api::FhirApi;
-use super::bundle::push_etag;
 use super::page_links::NextPage;
 use super::request::FhirRequest;
-use super::shown::show;
+use super::shown::{push_etag, show};
 use crate::behaviour::Feature;
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;

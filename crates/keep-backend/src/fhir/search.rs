@@ -7,7 +7,7 @@ use super::permissions::Access;
 use super::query::{SearchRequest, parse_search};
 use super::request::FhirRequest;
 use super::shown::show;
-use crate::behaviour::{Feature, Total};
+use crate::behaviour::{Behaviour, Feature, Total};
 use crate::fhir_error::FhirError;
 use crate::reply::Reply;
 use crate::storage::{SearchMatch, count_matches, find_matches, reduce_to_elements};
@@ -62,7 +62,7 @@ fn page(
     requested.search.count = requested.search.count.min(behaviour.max_count);
     let kind = requested.search.resource_type.clone();
     if requested.count_only {
-        let total = api.storage.read(|c| count_matches(c, &requested.search))?;
+        let total = shown_total(behaviour, api.storage.read(|c| count_matches(c, &requested.search))?);
         let body = format!(
             r#"{{"resourceType":"Bundle","id":"{}","meta":{{"lastUpdated":"{started}"}},"type":"searchset","total":{total},"link":[{{"relation":"self","url":"{base}/{kind}"}}]}}"#,
             uuid::Uuid::new_v4()
@@ -90,8 +90,7 @@ fn page(
         uuid::Uuid::new_v4()
     );
     if let Some(total) = total {
-        let total = if behaviour.total == Total::TooLarge { total + EXCESS } else { total };
-        let _ = write!(out, r#","total":{total}"#);
+        let _ = write!(out, r#","total":{}"#, shown_total(behaviour, total));
     }
     let mark = if requested.honoured.is_empty() { "" } else { "?" };
     let _ = write!(out, r#","link":[{{"relation":"self","url":"{base}/{kind}{mark}{}"}}"#, requested.honoured);
@@ -104,6 +103,11 @@ fn page(
     push_entries(&mut out, request, &format!("{base}/{kind}"), &matches, &requested.elements);
     out.push('}');
     Ok(Reply::fhir(200, out))
+}
+
+/// A number of matches, as the server says it.
+fn shown_total(behaviour: &Behaviour, total: i64) -> i64 {
+    if behaviour.total == Total::TooLarge { total + EXCESS } else { total }
 }
 
 fn push_entries(out: &mut String, request: &FhirRequest, type_url: &str, matches: &[SearchMatch], elements: &[String]) {

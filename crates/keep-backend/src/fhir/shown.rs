@@ -1,7 +1,7 @@
 //! A stored resource as clients see it: with the server's own way of giving versions and times.
 
 use super::request::FhirRequest;
-use crate::behaviour::{LastUpdated, VersionIds};
+use crate::behaviour::{Etags, LastUpdated, VersionIds};
 use crate::storage::replace_meta;
 use std::borrow::Cow;
 
@@ -25,4 +25,12 @@ pub(crate) fn show<'a>(request: &FhirRequest, body: &'a str) -> Cow<'a, str> {
         }
     }
     shown
+}
+
+/// Adds the member `etag` of a version, with a comma before it.
+pub(crate) fn push_etag(out: &mut String, etags: Etags, version: i64) {
+    if let Some(tag) = etags.bundle(&version.to_string()) {
+        out.push_str(r#","etag":"#);
+        out.push_str(&serde_json::Value::from(tag).to_string());
+    }
 }

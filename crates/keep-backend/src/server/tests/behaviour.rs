@@ -129,6 +129,8 @@ async fn total_is_given_or_absent_or_too_large() {
         let first = amara.get("/Patient?_count=2").await.json();
         let next = first["link"][1]["url"].as_str().expect("a next link");
         assert_eq!((&first["total"], &amara.get(next).await.json()["total"]), (&total, &total), "{switch}");
+        let counted = amara.get("/Patient?_summary=count").await.json()["total"].as_i64();
+        assert_eq!(counted, Some(if switch == "too-large" { 8 } else { 5 }));
     }
 }
 
@@ -219,6 +221,38 @@ async fn a_feature_is_absent_once_it_is_switched_off() {
     let page = amara.get("/Patient?_count=2").await.json();
     assert_eq!((page["link"].as_array().map(Vec::len), &page["total"]), (Some(1), &json!(5)));
     assert_eq!(amara.get("/.well-known/smart-configuration").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_batch_searches_unless_switched_off() {
+    let reads =
+        ["Patient?_summary=count", "Patient/_history?_count=1", "Patient/p-1", "Nothing?_count=1", "Patient?_sort=x"];
+    let reads: Vec<Value> = reads.iter().map(|url| json!({"request": {"method": "GET", "url": url}})).collect();
+    for (switches, expected) in [
+        (json!({}), ["200 OK", "200 OK", "200 OK", "404 Not Found", "400 Bad Request"]),
+        (
+            json!({"without": ["batch-search"]}),
+            ["400 Bad Request", "400 Bad Request", "200 OK", "400 Bad Request", "400 Bad Request"],
+        ),
+    ] {
+        let server = server(&switches);
+        let amara = server.client("amara").await;
+        put_patients(&amara, 3).await;
+        let (status, answer) = post(&amara, bundle("batch", &reads)).await;
+        let entries = answer["entry"].as_array().expect("entries");
+        let found: Vec<_> = entries.iter().map(|e| e["response"]["status"].as_str().unwrap_or_default()).collect();
+        assert_eq!((status, found), (200, expected.to_vec()), "{switches}");
+        assert_eq!(entries[0]["resource"]["total"] == json!(3), expected[0] == "200 OK");
+        assert_eq!(entries[2]["resource"]["id"], "p-1");
+        assert_eq!(post(&amara, bundle("transaction", &reads[..1])).await.0, 400, "not in a transaction");
+    }
+    let server = server(&json!({"type-answer": ["Flag=html", "Goal=403"]}));
+    let amara = server.client("amara").await;
+    let flag = json!({"request": {"method": "GET", "url": "Flag?_count=1"}});
+    let goal = json!({"request": {"method": "GET", "url": "Goal?_count=1"}});
+    let answer = post(&amara, bundle("batch", &[flag, goal])).await.1;
+    assert_eq!(answer["entry"][0]["response"]["status"], "500 Internal Server Error", "HTML is no resource");
+    assert_eq!(answer["entry"][1]["response"]["status"], "403 Forbidden");
 }
 
 #[tokio::test]
