@@ -26,6 +26,8 @@ pub struct Bundle<'a> {
     pub last_updated: Option<UtcMillis>,
     /// The URL of the next page, opaque.
     pub next: Option<Cow<'a, str>>,
+    /// The URL of the search as the server understood it.
+    pub self_link: Option<Cow<'a, str>>,
     entries: Vec<&'a RawValue>,
 }
 
@@ -75,9 +77,11 @@ impl<'a> Bundle<'a> {
             return Err(FhirError::NotABundle);
         }
         let links = parts.link.map(|l| Node::from_checked(l.get()));
-        let next = links
-            .and_then(|l| l.items().find(|i| i.member_text("relation").as_deref() == Some("next")))
-            .and_then(|l| l.member_text("url"));
+        let link = |relation: &str| {
+            let found = links?.items().find(|i| i.member_text("relation").as_deref() == Some(relation));
+            found.and_then(|l| l.member_text("url"))
+        };
+        let (next, self_link) = (link("next"), link("self"));
         Ok(Self {
             kind: text_of(parts.r#type).ok_or(FhirError::NotABundle)?,
             total: parts.total.and_then(|t| t.get().parse().ok()),
@@ -87,6 +91,7 @@ impl<'a> Bundle<'a> {
                 .and_then(|t| FhirDate::parse(&t))
                 .map(|d| d.start),
             next,
+            self_link,
             entries: parts.entry.unwrap_or_default(),
         })
     }

@@ -28,6 +28,8 @@ pub struct Cursor {
     /// The time as of which the server's own count or list of the type agreed with what is stored; `None` where the
     /// server has never allowed a comparison.
     pub compared: Option<UtcMillis>,
+    /// The server asked not to request the type before this.
+    pub retry_at: Option<UtcMillis>,
 }
 
 /// How the last pull of a type ended.
@@ -51,6 +53,8 @@ pub enum PullOutcome {
     TooLarge,
     /// The connection was lost.
     Interrupted,
+    /// The server counts more records than it shows.
+    Short,
 }
 
 impl PullOutcome {
@@ -63,7 +67,7 @@ impl PullOutcome {
     /// Whether the type could not be received although the server should have it.
     #[must_use]
     pub const fn is_failure(self) -> bool {
-        matches!(self, Self::Failed(_) | Self::Invalid | Self::TooLarge | Self::Interrupted)
+        matches!(self, Self::Failed(_) | Self::Invalid | Self::TooLarge | Self::Interrupted | Self::Short)
     }
 }
 

@@ -106,6 +106,7 @@ pub use segment_state::{SegmentHealth, UnhealthySegment};
 pub use server_id::StoredThere;
 pub use snapshot::Snapshot;
 pub use store::Store;
+pub use synced_ids::SyncedVersion;
 #[cfg(any(test, feature = "test-support"))]
 pub use test_clinic::TestClinic;
 pub use write_tx::WriteTx;

@@ -19,7 +19,8 @@ use crate::row_facts::RowFacts;
 use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
 use crate::write_tx::{Stored, WriteTx};
-use keep_domain::{PatientId, Phi, ResourceKey, Segment};
+use keep_domain::{PatientId, Phi, ResourceKey, Segment, UtcMillis};
+use keep_fhir::{Raw, meaning_equal};
 use reading::IncomingRow;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -34,6 +35,8 @@ pub struct Page {
     pub deleted: Vec<ResourceKey>,
     /// The cursor after this page, saved with its last rows.
     pub cursor: Option<(CursorKey, Cursor)>,
+    /// Whether a record replaces a stored one that is newer: it is what a comparison has found on the server.
+    pub replaces_newer: bool,
 }
 
 /// A record of a page that has local unsent changes: the caller merges it.
@@ -93,7 +96,10 @@ impl Store {
     /// # Errors
     /// What SQLite refuses; earlier transactions stay committed, and the cursor is not moved.
     pub fn apply_page(&self, ticket: &AuditTicket, page: Page) -> Result<PageReport, StoreError> {
-        let incoming = Incoming::of(&page.records, page.base.as_deref())?;
+        let mut incoming = Incoming::of(&page.records, page.base.as_deref())?;
+        if page.replaces_newer {
+            incoming.replace_newer();
+        }
         drop(page.records);
         self.apply(ticket, incoming, &page.deleted, page.cursor.as_ref())
     }
@@ -160,6 +166,19 @@ impl Store {
     /// What SQLite refuses.
     pub fn patients_of(&self, keys: &[ResourceKey]) -> Result<Vec<Option<PatientId>>, StoreError> {
         self.read_confirmed(|conn| keys.iter().map(|key| self.patient_of(conn, key)).collect())
+    }
+
+    /// The `lastUpdated` of these records, where they are stored and have one.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn updates(&self, keys: &[ResourceKey]) -> Result<Vec<Option<UtcMillis>>, StoreError> {
+        self.read_confirmed(|conn| {
+            let one = |key: &ResourceKey| {
+                Ok(crate::write_tx::find_record(self.access.iter(), conn, key)?.and_then(|r| r.updated))
+            };
+            keys.iter().map(one).collect()
+        })
     }
 
     /// Seals records above this session's rank, then removes copies in lower segments.
@@ -236,14 +255,18 @@ impl WriteTx<'_> {
         let known = self.stored_version(&item.facts.type_name, &item.facts.id)?;
         // Before any change, so that a damaged chart leaves no partial update.
         self.verify_target(&item.facts, segment)?;
+        let mut is_touched = false;
         let (version, updated) = (&item.facts.version, item.facts.updated);
         if let Some(known) = &known {
             let same = !version.is_empty() && known.version == *version;
-            let older = updated != 0 && known.updated > updated;
-            if known.state.is_synced() && (same || older) {
+            let older = updated != 0 && known.updated > updated && !item.replaces_newer;
+            // Some servers have one version for ever: another time is another content.
+            let same_time = updated == 0 || known.updated == 0 || known.updated == updated;
+            if known.state.is_synced() && (same && same_time || older) {
                 report.unchanged += 1;
                 return Ok(());
             }
+            is_touched = same && known.state.is_synced() && self.has_same_meaning(&item)?;
             if !known.state.is_synced() {
                 if same || older {
                     report.unchanged += 1;
@@ -259,10 +282,20 @@ impl WriteTx<'_> {
         }
         report.unreadable += usize::from(item.unreadable);
         report.malformed += usize::from(item.facts.malformed);
-        report.stored += 1;
+        // Another time alone is stored, but it is no change.
+        *(if is_touched { &mut report.unchanged } else { &mut report.stored }) += 1;
         let row = Stored { body: &item.body, version, updated, state: item.state(), fresh: known.is_none() };
         self.put_compressed(&item.facts, segment, &row)?;
         self.mark_restricted_allergy(&item.facts, segment)
+    }
+
+    /// Whether the stored record means the same. Some servers set another time at every read.
+    fn has_same_meaning(&self, item: &IncomingRow) -> Result<bool, StoreError> {
+        let Some(stored) = self.stored(&item.facts.key()?)? else { return Ok(false) };
+        let incoming = item.raw()?;
+        // EXPOSE: compared with each other.
+        let (ours, theirs) = (Raw::parse(stored.raw.expose()), Raw::parse(incoming.expose()));
+        Ok(matches!((ours, theirs), (Ok(ours), Ok(theirs)) if meaning_equal(&ours, &theirs)))
     }
 
     /// Verifies the chart that a record would be stored in, if it exists.

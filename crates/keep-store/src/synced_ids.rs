@@ -5,11 +5,22 @@ use crate::id_key::IdKey;
 use crate::resource_type::segments_of;
 use crate::segment_access::{SegmentAccess, chart_number_of};
 use crate::store::Store;
-use keep_domain::ResourceId;
+use keep_domain::{ResourceId, UtcMillis};
 use std::time::Duration;
 
 /// How long charts are verified before other readers and writers may continue.
 const STEP: Duration = Duration::from_millis(15);
+
+/// The version of a stored record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncedVersion {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its version id.
+    pub version: String,
+    /// Its `lastUpdated`, where it has one.
+    pub last_updated: Option<UtcMillis>,
+}
 
 impl Store {
     /// All ids of a type that the server has confirmed. Those in damaged charts are left out: an old row must not look
@@ -18,27 +29,52 @@ impl Store {
     /// # Errors
     /// What SQLite refuses.
     pub fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, StoreError> {
-        let segments = segments_of(resource_type);
         let mut ids = Vec::new();
+        self.each_synced(resource_type, |id, _, _| ids.push(id))?;
+        Ok(ids)
+    }
+
+    /// The same with their versions.
+    ///
+    /// # Errors
+    /// What SQLite refuses.
+    pub fn synced_versions(&self, resource_type: &str) -> Result<Vec<SyncedVersion>, StoreError> {
+        let mut found = Vec::new();
+        self.each_synced(resource_type, |id, version, updated| {
+            let last_updated = (updated != 0).then_some(UtcMillis(updated));
+            found.push(SyncedVersion { id, version, last_updated });
+        })?;
+        Ok(found)
+    }
+
+    fn each_synced(
+        &self,
+        resource_type: &str,
+        mut each: impl FnMut(ResourceId, String, i64),
+    ) -> Result<(), StoreError> {
+        let segments = segments_of(resource_type);
         for access in self.access.iter().filter(|a| segments.contains(&a.segment)) {
             let Some(code) = self.read_confirmed(|conn| access.type_code(conn, resource_type))? else { continue };
             self.verify_segment(access)?;
             self.read(|conn| {
                 let sql = format!(
-                    "SELECT id, place FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
+                    "SELECT id, place, version, updated FROM {}.resource WHERE type = ?1 AND state = 0 AND version <> ''",
                     access.schema
                 );
                 let mut statement = conn.prepare_cached(&sql)?;
                 let mut rows = statement.query([code])?;
                 while let Some(row) = rows.next()? {
                     if access.verified.contains(chart_number_of(row.get(1)?)) {
-                        ids.extend(IdKey::from_stored(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).id());
+                        let id = IdKey::from_stored(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).id();
+                        if let Some(id) = id {
+                            each(id, row.get(2)?, row.get(3)?);
+                        }
                     }
                 }
                 Ok(())
             })?;
         }
-        Ok(ids)
+        Ok(())
     }
 
     /// Verifies every chart of a segment that was not verified in this session, in small steps. A chart that does not

@@ -311,7 +311,13 @@ mod tests {
         };
         let cursor = Cursor { position: String::from("at noon"), ..Cursor::default() };
         let records = records.iter().map(|r| Phi::new((*r).to_owned())).collect();
-        Page { base: Some(key.server.clone()), records, deleted: Vec::new(), cursor: Some((key, cursor)) }
+        Page {
+            base: Some(key.server.clone()),
+            records,
+            deleted: Vec::new(),
+            cursor: Some((key, cursor)),
+            replaces_newer: false,
+        }
     }
 
     #[test]

@@ -2854,7 +2854,7 @@ state: SyncTypeStateDto,
  */
 status: number | null, };
 
-export type SyncTypeStateDto = "complete" | "waiting" | "not_offered" | "refused" | "failed" | "invalid" | "too_large" | "interrupted";
+export type SyncTypeStateDto = "complete" | "waiting" | "not_offered" | "refused" | "failed" | "invalid" | "too_large" | "interrupted" | "short";
 
 export type TabCountDto = { 
 /**

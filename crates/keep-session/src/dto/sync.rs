@@ -141,6 +141,8 @@ pub enum SyncTypeStateDto {
     TooLarge,
     /// The connection was lost; the next sync continues.
     Interrupted,
+    /// The server counts more records than it shows.
+    Short,
 }
 
 /// One change set that is not done.

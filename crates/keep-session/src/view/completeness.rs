@@ -88,9 +88,10 @@ pub(crate) fn may_say_absent(found: &[Completeness], types: &[&str], holds: impl
 }
 
 /// Whether a chart need not wait for a type: it cannot be had, or the server could not deliver it. The completeness
-/// line names it. Without patients there is no chart.
+/// line names it. Without patients there is no chart; those that the server shows have one.
 pub(crate) fn opens_without(found: &[Completeness], name: &str) -> bool {
-    name != "Patient" && of_type(found, name).is_some_and(|c| c.outcome.is_unavailable() || has_failed(c.outcome))
+    let outcome = of_type(found, name).map_or(PullOutcome::Unknown, |c| c.outcome);
+    outcome == PullOutcome::Short || name != "Patient" && (outcome.is_unavailable() || has_failed(outcome))
 }
 
 /// Number of records of each type that could not be read, wholly or in part.
@@ -172,6 +173,8 @@ mod tests {
         );
         let none = [with("Patient", None, PullOutcome::Failed(500))];
         assert!(!opens_without(&none, "Patient"), "without patients there is no chart");
+        let some = [with("Patient", None, PullOutcome::Short)];
+        assert!(opens_without(&some, "Patient"), "those that are shown have one");
         let gone = [with("AllergyIntolerance", None, PullOutcome::NotOffered)];
         assert!(!may_say_absent(&gone, &["AllergyIntolerance"], |_| true), "that server says nothing of allergies");
     }

@@ -36,6 +36,8 @@ pub(super) struct IncomingRow {
     pub(super) fingerprint: u64,
     pub(super) patient: Option<u64>,
     pub(super) unreadable: bool,
+    /// Whether it replaces a stored record that is newer.
+    pub(super) replaces_newer: bool,
     /// Its chart's rank in storage order, once that was determined.
     pub(super) chart: u32,
     pub(super) body: Box<[u8]>,
@@ -78,6 +80,7 @@ impl Incoming {
                 patient: facts.patient.as_ref().map(IdKey::fingerprint),
                 facts,
                 unreadable,
+                replaces_newer: false,
                 chart: 0,
                 body,
             });
@@ -125,6 +128,11 @@ impl Incoming {
     /// The server's address, for the absolute references of stored records.
     pub(super) fn base(&self) -> Option<Box<str>> {
         self.base.clone()
+    }
+
+    /// Its records replace stored ones that are newer.
+    pub(super) fn replace_newer(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.replaces_newer = true);
     }
 
     pub(super) fn into_rows(self) -> Vec<IncomingRow> {

@@ -17,6 +17,29 @@ fn repeats_and_older_versions_change_nothing() {
 }
 
 #[test]
+fn where_a_version_stays_the_content_decides() {
+    let (_clinic, store) = two_patients();
+    let first = observation("o1", "101", "75", Some(3));
+    TestClinic::pull(&store, &[&first]);
+    // Another time and another content; then another time only, which is stored, too.
+    let corrected = first.replace("T06:00:00Z", "T07:00:00Z").replace(":75}", ":57}");
+    let touched = corrected.replace("T07:00:00Z", "T08:00:00Z");
+    let counts = |text: &String| {
+        let report = TestClinic::pull(&store, &[text]);
+        (report.stored, report.unchanged)
+    };
+    assert_eq!((counts(&corrected), counts(&touched)), ((1, 0), (0, 1)));
+    assert_eq!(record(&store, "Observation/o1").raw, Phi::new(touched.clone()));
+    // What a comparison found on the server replaces what is newer here, for example after a backup was restored.
+    let before = first.replace("\"3\"", "\"2\"");
+    assert_eq!(counts(&before), (0, 1));
+    let page = Page { records: vec![Phi::new(before.clone())], replaces_newer: true, ..Page::default() };
+    assert_eq!(store.apply_page(&TestClinic::ticket(&store), page).expect("page").stored, 1);
+    assert_eq!(record(&store, "Observation/o1").raw, Phi::new(before));
+    clean(&store);
+}
+
+#[test]
 fn the_cursor_is_saved_in_the_pages_transaction() {
     let (clinic, store) = two_patients();
     let key = CursorKey {

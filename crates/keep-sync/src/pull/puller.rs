@@ -75,7 +75,8 @@ impl Puller {
 pub(super) fn page_of(key: &CursorKey, state: &PullState, content: Page) -> Result<Page, SyncError> {
     let position = serde_json::to_string(state).map_err(|_| SyncError::Internal("cursor"))?;
     let outcome = if state.pass.is_some() { PullOutcome::Interrupted } else { PullOutcome::Complete };
-    let cursor = Cursor { position, complete_as_of: state.claim(), outcome, compared: state.compared };
+    let cursor =
+        Cursor { position, complete_as_of: state.claim(), outcome, compared: state.compared, retry_at: None };
     Ok(Page { base: Some(key.server.clone()), cursor: Some((key.clone(), cursor)), ..content })
 }
 

@@ -40,6 +40,7 @@ fn state_of(found: &Completeness) -> (SyncTypeStateDto, Option<u16>) {
         PullOutcome::Invalid => SyncTypeStateDto::Invalid,
         PullOutcome::TooLarge => SyncTypeStateDto::TooLarge,
         PullOutcome::Interrupted => SyncTypeStateDto::Interrupted,
+        PullOutcome::Short => SyncTypeStateDto::Short,
     };
     (state, None)
 }
