@@ -8,7 +8,7 @@ use keep_cli::report::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const SYNC: [&str; 10] = [
+const SYNC: [&str; 11] = [
     "pushed",
     "pulled",
     "pending",
@@ -17,6 +17,7 @@ const SYNC: [&str; 10] = [
     "bytes_up",
     "bytes_down",
     "complete_as_of",
+    "compared",
     "types",
     "links_elsewhere",
 ];

@@ -1,5 +1,6 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
+mod large_loads;
 mod servers;
 
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
 };
 use keep_audit::Actor;
 use keep_domain::{ResourceKey, Role, Secret, Segment, SystemClock};
-use keep_store::{AuditOpener, Operation, Store, TestClinic};
+use keep_store::{AuditOpener, Operation, PullOutcome, Store, TestClinic};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 const CLINIC: &str = include_str!("against_backend/clinic.ndjson");
 
-/// Most bytes of an idle sync, of which more than half is the token: it goes out with every request.
-const MOST_IDLE_BYTES: u64 = 60_000;
+/// Most bytes of an idle sync: one batch of probes and the audit upload.
+const MOST_IDLE_BYTES: u64 = 20_000;
 
 struct Backend {
     child: Child,
@@ -42,6 +43,11 @@ fn program() -> Option<PathBuf> {
 
 impl Backend {
     async fn start(load: Option<&Path>) -> Option<Self> {
+        Self::start_as(load, &[]).await
+    }
+
+    /// With further arguments, which switch its behaviour.
+    async fn start_as(load: Option<&Path>, switches: &[&str]) -> Option<Self> {
         let Some(program) = program() else {
             assert!(std::env::var_os("CI").is_none(), "keep-backend is not built");
             println!("skipped: keep-backend is not built");
@@ -53,6 +59,7 @@ impl Backend {
         std::fs::write(&own, CLINIC).unwrap();
         let child = Command::new(program)
             .args(["serve", "--demo-staff", "--test-faults", "--references", "unchecked", "--packed-forms", "accepted"])
+            .args(switches)
             .arg("--data")
             .arg(&data)
             .arg("--ready")
@@ -108,6 +115,15 @@ impl Backend {
             .header("content-type", "application/json")
             .body(body.to_owned());
         assert!(sent.send().await.unwrap().status().is_success());
+    }
+
+    /// Requests to the FHIR server, and bytes on the wire in both directions, since they were cleared.
+    async fn traffic(&self) -> (u64, u64) {
+        let url: url::Url = self.value("fhir").parse().unwrap();
+        let stats = self.browser().get(url.join("/_test/stats").unwrap()).send().await.unwrap().text().await.unwrap();
+        let stats: serde_json::Value = serde_json::from_str(&stats).unwrap();
+        let requests = stats["requests"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        (requests, stats["bytes_in"].as_u64().unwrap() + stats["bytes_out"].as_u64().unwrap())
     }
 
     async fn sign_in(&self, server: &Server, user: &str) -> Result<SignedIn, SyncError> {
@@ -230,6 +246,7 @@ async fn the_first_sync_pulls_everything_and_an_idle_one_almost_nothing() {
     assert!(first.server_time.map(|t| t.plus_millis(999)) >= first.complete_as_of);
     let idle = sync(&store, &client, Role::Nurse).await;
     assert_eq!((idle.stopped_by.clone(), idle.pulled, idle.pushed), (None, 0, 0));
+    assert!(idle.compared_as_of().is_some_and(|at| Some(at) <= idle.complete_as_of), "{idle:?}");
     assert!(idle.bytes_up + idle.bytes_down < MOST_IDLE_BYTES, "{idle:?}");
     println!("first {first:?}\nidle {idle:?}");
     assert!(!saved.lock().unwrap().is_empty(), "the refresh token was saved");
@@ -295,23 +312,45 @@ async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
-    // All of it is within the overlap of the next pass, and none of it may be requested again.
-    let patients =
-        (0..60).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}","name":[{{"family":"Bulk"}}]}}"#));
-    let results = (0..3000).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 60)));
+async fn everything_arrives_from_servers_with_other_habits() {
+    let patients = (0..30).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}"}}"#));
+    let results = (0..170).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 30)));
     let lines: Vec<String> = patients.chain(results).collect();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bulk.ndjson");
     std::fs::write(&file, lines.join("\n")).unwrap();
-    let Some(backend) = Backend::start(Some(&file)).await else { return };
-    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
-    let first = sync(&store, &client, Role::Nurse).await;
-    assert_eq!((first.stopped_by.clone(), first.pulled), (None, 3060), "{first:?}");
-    let idle = sync(&store, &client, Role::Nurse).await;
-    assert_eq!((idle.stopped_by.clone(), idle.pulled), (None, 0), "{idle:?}");
-    println!("{} bytes first, {} bytes idle", first.bytes_up + first.bytes_down, idle.bytes_up + idle.bytes_down);
-    assert!(idle.bytes_up + idle.bytes_down < MOST_IDLE_BYTES, "{idle:?}");
+    for switches in [
+        &["--links-at", "http://10.9.9.9:8080/fhir", "--max-count", "50"][..],
+        &["--without", "next-link", "--total", "given"],
+        &["--total", "too-large"],
+        &["--total", "absent", "--max-count", "50"],
+        &["--without", "type-history", "--without", "batch"],
+        &["--last-updated", "now"],
+        &["--last-updated", "absent"],
+        &["--version-ids", "constant"],
+        &["--ignore", "_sort", "--max-count", "50"],
+        &["--type-answer", "Flag=404", "--type-answer", "Goal=500", "--type-answer", "Device=403"],
+    ] {
+        let Some(backend) = Backend::start_as(Some(&file), switches).await else { return };
+        let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
+        let first = sync(&store, &client, Role::Nurse).await;
+        assert_eq!((first.stopped_by.clone(), first.pulled), (None, 200), "{switches:?} {first:?}");
+        let is_elsewhere = switches.contains(&"--links-at");
+        assert_eq!(first.links_elsewhere.as_deref(), is_elsewhere.then_some("http://10.9.9.9:8080"));
+        let failing: Vec<_> = first.types.iter().filter(|t| t.outcome != PullOutcome::Complete).collect();
+        let is_short = |name| failing.iter().any(|t| t.resource_type == name && t.outcome == PullOutcome::Short);
+        let expected = match switches[0] {
+            "--type-answer" => 3,
+            // Each type may have records that are not shown.
+            "--total" if switches[1] == "too-large" => first.types.len(),
+            _ => 0,
+        };
+        assert_eq!(failing.len(), expected, "{switches:?} {failing:?}");
+        assert_eq!(is_short("Observation"), expected > 3);
+        assert_eq!(first.complete_as_of.is_some(), expected == 0, "{switches:?}");
+        let idle = sync(&store, &client, Role::Nurse).await;
+        assert_eq!((idle.stopped_by, idle.pulled), (None, 0), "{switches:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,6 +114,11 @@ pub enum TokenError {
 }
 
 impl SyncError {
+    /// The server's `Retry-After`, seconds.
+    pub(crate) const fn retry_after(&self) -> Option<u64> {
+        if let Self::Failed { retry_after, .. } = self { *retry_after } else { None }
+    }
+
     /// The code of this error for callers outside the workspace.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {

@@ -5,12 +5,14 @@ mod capability_probe;
 mod client;
 mod entries;
 mod interactions;
+mod next_link;
 mod pagination;
+mod partial;
 mod search;
 
 pub use capabilities::Capabilities;
 pub use client::FhirClient;
-pub(crate) use entries::{MatchIds, parse_history, parse_search, transaction_responses};
+pub(crate) use entries::{HistoryEntry, MatchIds, parse_history, parse_search, transaction_responses};
 pub use interactions::{ReadResponse, WriteResponse};
 pub(crate) use pagination::PaginationGuard;
 pub use search::{BundlePage, Search};

@@ -80,6 +80,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) max_body: usize,
     /// Longest time until the last byte.
     pub(crate) timeout: Duration,
+    /// Whether the beginning of a success whose end is lost is a response, too.
+    pub(crate) keep_partial: bool,
 }
 
 impl<'a> HttpRequest<'a> {
@@ -93,6 +95,7 @@ impl<'a> HttpRequest<'a> {
             bearer: None,
             max_body,
             timeout: TIMEOUT,
+            keep_partial: false,
         }
     }
 }
@@ -102,6 +105,8 @@ pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// Whether the end of the body is lost.
+    pub(crate) is_cut: bool,
     /// Time by the `Date` header of the server or of a gateway, whole seconds; their clock may be wrong.
     pub(crate) server_time: Option<UtcMillis>,
     /// From sending to the last byte.
@@ -127,8 +132,12 @@ impl HttpResponse {
         self.headers.get(name).and_then(|v| v.to_str().ok())
     }
 
-    /// The body as text.
-    pub(crate) fn text(self) -> Result<String, SyncError> {
+    /// The body as text; of one that is cut, the characters that arrived whole.
+    pub(crate) fn text(mut self) -> Result<String, SyncError> {
+        if self.is_cut {
+            let whole = std::str::from_utf8(&self.body).map_or_else(|e| e.valid_up_to(), str::len);
+            self.body.truncate(whole);
+        }
         String::from_utf8(self.body).map_err(|_| SyncError::InvalidResponse)
     }
 
@@ -235,8 +244,17 @@ impl HttpClient {
         self.meter.add_up(sent.saturating_add(self.meter.field_bytes(&request_headers, http2)));
         let mut response = result.map_err(|e| transport_error(&e))?;
         self.meter.add_down(self.meter.field_bytes(response.headers(), http2));
-        let mut received = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| body_error(&e))? {
+        let (mut received, mut is_cut) = (Vec::new(), false);
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(_) if outgoing.keep_partial && response.status().is_success() && !received.is_empty() => {
+                    is_cut = true;
+                    break;
+                }
+                Err(error) => return Err(body_error(&error)),
+            };
             self.meter.add_down(chunk.len());
             if received.len().saturating_add(chunk.len()) > outgoing.max_body {
                 return Err(SyncError::TooLarge);
@@ -246,7 +264,7 @@ impl HttpClient {
         let headers = response.headers().clone();
         let body = match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
             None | Some(b"identity") => received,
-            Some(b"gzip" | b"x-gzip") => gunzip(&received, outgoing.max_body)?,
+            Some(b"gzip" | b"x-gzip") => gunzip(&received, outgoing.max_body, is_cut)?,
             Some(_) => return Err(SyncError::InvalidResponse),
         };
         let server_time = headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(http_date);
@@ -259,6 +277,7 @@ impl HttpClient {
             server_time,
             headers,
             body,
+            is_cut,
             elapsed: self.clock.monotonic().saturating_sub(started),
         })
     }
@@ -281,11 +300,16 @@ fn http_date(text: &str) -> Option<UtcMillis> {
     i64::try_from(since.as_millis()).ok().map(UtcMillis)
 }
 
-/// Decompresses at most `limit` bytes: a small response must not exhaust memory.
-fn gunzip(compressed: &[u8], limit: usize) -> Result<Vec<u8>, SyncError> {
+/// Decompresses at most `limit` bytes: a small response must not exhaust memory. What follows a cut is lost.
+fn gunzip(compressed: &[u8], limit: usize, is_cut: bool) -> Result<Vec<u8>, SyncError> {
     let mut out = Vec::with_capacity(compressed.len().saturating_mul(6).min(limit));
     let mut reader = flate2::read::MultiGzDecoder::new(compressed).take(wide(limit).saturating_add(1));
-    reader.read_to_end(&mut out).map_err(|_| SyncError::InvalidResponse)?;
+    match reader.read_to_end(&mut out) {
+        Err(error) if !(is_cut && error.kind() == std::io::ErrorKind::UnexpectedEof) => {
+            return Err(SyncError::InvalidResponse);
+        }
+        _ => {}
+    }
     if out.len() > limit { Err(SyncError::TooLarge) } else { Ok(out) }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::error::SyncError;
 use crate::settings::PushForOthers;
-use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore};
+use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore, SyncedVersion};
 use keep_audit::{Actor, EntryBody, EventClass, EventDraft, LedgerEntry, Opener, Outcome, seal_info};
-use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey};
+use keep_domain::{Clock, LogId, Phi, Rank, ResourceId, ResourceKey, UtcMillis};
 use keep_fhir::{Raw, lens};
 use keep_store::{
     AuditTicket, AuthorBacklog, ChangeSetId, Contested, Cursor, CursorKey, EntryState, OutgoingSet, Page, Record,
@@ -116,8 +116,26 @@ impl SyncStore for LocalStore {
         Ok(ApplyReport { changed: u64::try_from(changed).unwrap_or(u64::MAX), contested: report.contested })
     }
 
+    fn save_cursors(&self, cursors: &[(CursorKey, Cursor)]) -> Result<(), SyncError> {
+        let write = self.store.write(|tx| cursors.iter().try_for_each(|(key, cursor)| tx.save_cursor(key, cursor)));
+        write.map_err(|e| failed(&e))
+    }
+
     fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError> {
         self.store.synced_ids(resource_type).map_err(|e| failed(&e))
+    }
+
+    fn synced_versions(&self, resource_type: &str) -> Result<Vec<SyncedVersion>, SyncError> {
+        self.store.synced_versions(resource_type).map_err(|e| failed(&e))
+    }
+
+    fn updates(&self, keys: &[ResourceKey]) -> Result<Vec<Option<UtcMillis>>, SyncError> {
+        self.store.updates(keys).map_err(|e| failed(&e))
+    }
+
+    fn record_count(&self, resource_type: &str) -> Result<u64, SyncError> {
+        let counts = self.store.type_counts().map_err(|e| failed(&e))?;
+        Ok(counts.get(resource_type).copied().unwrap_or_default())
     }
 
     fn ready_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {

@@ -1,7 +1,7 @@
 //! A [`SyncStore`] in memory, for tests of the sync itself.
 
 use crate::error::SyncError;
-use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore};
+use crate::sync_store::{ApplyReport, BacklogTotals, OutgoingEvent, PushOutcome, SyncStore, SyncedVersion};
 use keep_domain::{ErrorCode, Phi, Rank, ResourceId, ResourceKey, Segment, UserId, UtcMillis};
 use keep_fhir::extract;
 use keep_store::{
@@ -29,6 +29,21 @@ pub(crate) struct Contents {
     pub(crate) other_cursors: Vec<Cursor>,
     /// Storing the next page fails with a full disk.
     pub(crate) disk_full_once: bool,
+}
+
+impl Contents {
+    /// Makes the cursors those of the next test server, which listens on another port.
+    pub(crate) fn carry_all(&mut self) {
+        let cursors = std::mem::take(&mut self.cursors);
+        // A carried cursor that the last server has replaced is out of date.
+        let (carried, own): (Vec<_>, Vec<_>) = cursors.into_iter().partition(|(key, _)| key.starts_with('*'));
+        self.cursors.extend(carried);
+        for (key, cursor) in own {
+            let name =
+                key.split("resource_type: \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+            self.cursors.insert(format!("*{name}"), cursor);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -87,7 +102,8 @@ impl SyncStore for MemoryStore {
         // "*" is carried over from a previous test server, which listened on another TCP port.
         let contents = self.contents();
         let own = contents.cursors.get(&format!("{key:?}"));
-        let carried = contents.cursors.get("*").filter(|_| key.resource_type == "Patient");
+        let carried = contents.cursors.get(&format!("*{}", key.resource_type));
+        let carried = carried.or_else(|| contents.cursors.get("*").filter(|_| key.resource_type == "Patient"));
         Ok(own.or(carried).cloned().unwrap_or_default())
     }
 
@@ -125,9 +141,38 @@ impl SyncStore for MemoryStore {
         Ok(report)
     }
 
+    fn save_cursors(&self, cursors: &[(CursorKey, Cursor)]) -> Result<(), SyncError> {
+        let mut contents = self.contents();
+        contents.pages += 1;
+        contents.cursors.extend(cursors.iter().map(|(key, cursor)| (format!("{key:?}"), cursor.clone())));
+        Ok(())
+    }
+
     fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError> {
         let keys = self.contents().records.keys().filter_map(|k| k.parse::<ResourceKey>().ok()).collect::<Vec<_>>();
         Ok(keys.into_iter().filter(|k| k.resource_type == resource_type).map(|k| k.id).collect())
+    }
+
+    fn synced_versions(&self, resource_type: &str) -> Result<Vec<SyncedVersion>, SyncError> {
+        let records = self.contents().records.clone();
+        let found = records.values().filter_map(|text| extract(text).ok());
+        let of_type = found.filter(|index| index.key.resource_type == resource_type);
+        Ok(of_type
+            .map(|index| SyncedVersion {
+                id: index.key.id,
+                version: index.version_id.unwrap_or_default(),
+                last_updated: index.last_updated,
+            })
+            .collect())
+    }
+
+    fn updates(&self, keys: &[ResourceKey]) -> Result<Vec<Option<UtcMillis>>, SyncError> {
+        let records = self.contents().records.clone();
+        Ok(keys.iter().map(|key| extract(records.get(&key.to_string())?).ok()?.last_updated).collect())
+    }
+
+    fn record_count(&self, resource_type: &str) -> Result<u64, SyncError> {
+        Ok(u64::try_from(self.synced_ids(resource_type)?.len()).unwrap())
     }
 
     fn ready_change_sets(&self) -> Result<Vec<OutgoingSet>, SyncError> {

@@ -4,7 +4,7 @@ use crate::error::SyncError;
 use crate::pull::state::PullState;
 use crate::push::waits::WaitingSet;
 use keep_domain::UtcMillis;
-use keep_store::PullOutcome;
+use keep_store::{Cursor, PullOutcome};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -49,6 +49,13 @@ pub struct SyncReport {
 }
 
 impl SyncReport {
+    /// The oldest time as of which a type of the claim was compared with the server; `None` where one never was.
+    #[must_use]
+    pub fn compared_as_of(&self) -> Option<UtcMillis> {
+        let claimed = self.types.iter().filter(|t| t.complete_as_of.is_some() && !t.outcome.is_unavailable());
+        claimed.map(|t| t.compared).min().flatten()
+    }
+
     /// Whether a type could not be received although the server should have it.
     #[must_use]
     pub fn has_failures(&self) -> bool {
@@ -70,10 +77,19 @@ pub struct TypeReport {
 }
 
 impl TypeReport {
-    pub(crate) fn complete(resource_type: &str, state: &PullState) -> Self {
+    pub(crate) fn of_cursor(resource_type: &str, cursor: &Cursor) -> Self {
         Self {
             resource_type: resource_type.to_owned(),
-            outcome: PullOutcome::Complete,
+            outcome: cursor.outcome,
+            complete_as_of: cursor.complete_as_of,
+            compared: cursor.compared,
+        }
+    }
+
+    pub(crate) fn of_state(resource_type: &str, state: &PullState) -> Self {
+        Self {
+            resource_type: resource_type.to_owned(),
+            outcome: state.outcome(),
             complete_as_of: state.claim(),
             compared: state.compared,
         }

@@ -85,7 +85,7 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     let mut pulled = Pulled::default();
     let ended = puller.pull_all(&mut report.pulled, &mut pulled).await;
     report.complete_as_of = pulled.complete_as_of().filter(|_| ended.is_ok());
-    report.types = pulled.types;
+    (report.types, report.links_elsewhere) = (pulled.types, pulled.links_elsewhere);
     ended?;
     let Puller { client, store, progress, .. } = puller;
     AuditUploader { client, store, waits, progress }.upload_all(&mut report.audited).await?;

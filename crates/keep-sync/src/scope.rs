@@ -1,7 +1,7 @@
 //! Which types a session pulls, and in which order.
 
 use crate::fhir_client::Capabilities;
-use keep_domain::{Rank, Role, Segment};
+use keep_domain::{R4_TYPES, Rank, Role, Segment};
 
 /// The order of a pull: the types that every chart needs come first.
 const ORDER: &[(&str, Segment)] = &[
@@ -57,12 +57,91 @@ const ORDER: &[(&str, Segment)] = &[
 /// Half of all bytes, and only billing reads them; pulled last.
 const BILLING: &[&str] = &["Claim", "ExplanationOfBenefit"];
 
+/// The R4 types that hold no record of a person or of the clinic: definitions, terminology and the protocol's own; and
+/// those with a way of their own here (AuditEvent, Binary) or of payers only.
+const NO_RECORDS: &[&str] = &[
+    "Account",
+    "ActivityDefinition",
+    "AuditEvent",
+    "Binary",
+    "Bundle",
+    "CapabilityStatement",
+    "CatalogEntry",
+    "ChargeItem",
+    "ChargeItemDefinition",
+    "ClaimResponse",
+    "CodeSystem",
+    "CompartmentDefinition",
+    "ConceptMap",
+    "Contract",
+    "CoverageEligibilityRequest",
+    "CoverageEligibilityResponse",
+    "EffectEvidenceSynthesis",
+    "EnrollmentRequest",
+    "EnrollmentResponse",
+    "EventDefinition",
+    "Evidence",
+    "EvidenceVariable",
+    "ExampleScenario",
+    "GraphDefinition",
+    "ImplementationGuide",
+    "InsurancePlan",
+    "Invoice",
+    "Library",
+    "Linkage",
+    "Measure",
+    "MedicinalProduct",
+    "MedicinalProductAuthorization",
+    "MedicinalProductContraindication",
+    "MedicinalProductIndication",
+    "MedicinalProductIngredient",
+    "MedicinalProductInteraction",
+    "MedicinalProductManufactured",
+    "MedicinalProductPackaged",
+    "MedicinalProductPharmaceutical",
+    "MedicinalProductUndesirableEffect",
+    "MessageDefinition",
+    "MessageHeader",
+    "NamingSystem",
+    "ObservationDefinition",
+    "OperationDefinition",
+    "OperationOutcome",
+    "Parameters",
+    "PaymentNotice",
+    "PaymentReconciliation",
+    "PlanDefinition",
+    "ResearchDefinition",
+    "ResearchElementDefinition",
+    "RiskEvidenceSynthesis",
+    "SearchParameter",
+    "SpecimenDefinition",
+    "StructureDefinition",
+    "StructureMap",
+    "Subscription",
+    "SubstanceNucleicAcid",
+    "SubstancePolymer",
+    "SubstanceProtein",
+    "SubstanceReferenceInformation",
+    "SubstanceSourceMaterial",
+    "SubstanceSpecification",
+    "TerminologyCapabilities",
+    "TestReport",
+    "TestScript",
+    "ValueSet",
+    "VerificationResult",
+];
+
 /// The types that must have been downloaded before a chart may say that something is absent.
 pub const CHART_TYPES: &[&str] = &["Patient", "AllergyIntolerance", "Condition", "MedicationRequest", "Flag"];
 
 /// The types that a chart can show, in the order in which they are pulled.
 pub fn pull_order() -> impl DoubleEndedIterator<Item = &'static str> {
     ORDER.iter().map(|(name, _)| *name)
+}
+
+/// Whether most servers have no record of this type.
+pub(crate) fn is_rare(name: &str) -> bool {
+    !ORDER.iter().any(|(known, _)| *known == name) && !BILLING.contains(&name)
 }
 
 /// The types of a session, in the order of the pull.
@@ -81,7 +160,15 @@ pub(crate) struct TypePlan {
 pub(crate) fn plan_types(rank: Rank, roles: &[Role], capabilities: &Capabilities) -> TypePlan {
     let general = ORDER.iter().filter(|(_, segment)| rank.holds(*segment)).map(|(name, _)| *name);
     let billing = BILLING.iter().copied().filter(|_| roles.contains(&Role::Billing) && rank.holds(Segment::Encounters));
-    let (offered, not_offered) = general.chain(billing).partition(|name| capabilities.supports(name));
+    // What only some servers have is requested where the server says that it has it.
+    let others = R4_TYPES.iter().copied().filter(|name| {
+        let none: [&str; 0] = [];
+        is_rare(name)
+            && !NO_RECORDS.contains(name)
+            && capabilities.types.contains(*name)
+            && rank.holds(keep_fhir::segment_of(name, &none, &none))
+    });
+    let (offered, not_offered) = general.chain(others).chain(billing).partition(|name| capabilities.supports(name));
     TypePlan { offered, not_offered }
 }
 
@@ -142,8 +229,23 @@ mod tests {
         assert!(
             plan_types(Role::ItAdministrator.rank(), &[Role::ItAdministrator], &capabilities(&[])).offered.is_empty()
         );
-        let plan = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&["Patient", "Basic"]));
+        let plan = plan_types(Role::Nurse.rank(), &[Role::Nurse], &capabilities(&["Patient", "Binary"]));
         assert_eq!(plan.offered, ["Patient"]);
         assert!(plan.not_offered.contains(&"Flag") && !plan.not_offered.contains(&"Claim"));
+    }
+
+    #[test]
+    fn everything_else_that_a_server_has_is_pulled_by_those_who_may_see_it() {
+        assert!(NO_RECORDS.iter().all(|name| R4_TYPES.contains(name)));
+        let all = capabilities(&R4_TYPES);
+        let nurse = plan_types(Role::Nurse.rank(), &[Role::Nurse], &all).offered;
+        for name in ["SupplyDelivery", "List", "Basic", "Task", "BodyStructure", "MolecularSequence", "Goal"] {
+            assert!(nurse.contains(&name), "{name}");
+        }
+        assert!(!nurse.iter().any(|name| NO_RECORDS.contains(name) || BILLING.contains(name)));
+        let distinct: BTreeSet<_> = nurse.iter().collect();
+        assert_eq!(distinct.len(), nurse.len());
+        let clerk = plan_types(Role::FrontDesk.rank(), &[Role::FrontDesk], &all).offered;
+        assert!(!clerk.contains(&"SupplyDelivery") && clerk.contains(&"Appointment"));
     }
 }

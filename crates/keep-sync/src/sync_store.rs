@@ -2,6 +2,7 @@
 
 use crate::error::SyncError;
 use keep_domain::{EventId, Phi, Rank, ResourceId, ResourceKey, UtcMillis};
+pub(crate) use keep_store::SyncedVersion;
 use keep_store::{ChangeSetId, Contested, Cursor, CursorKey, OutgoingSet, Page, StoredThere};
 
 /// The result of storing a page.
@@ -118,8 +119,20 @@ pub trait SyncStore: Send + Sync + 'static {
     /// keeps them and is returned as contested; an unreadable record is stored and flagged.
     fn apply_page(&self, page: Page) -> Result<ApplyReport, SyncError>;
 
+    /// Saves cursors in one transaction.
+    fn save_cursors(&self, cursors: &[(CursorKey, Cursor)]) -> Result<(), SyncError>;
+
     /// Ids of all stored records of a type that the server has confirmed at least once.
     fn synced_ids(&self, resource_type: &str) -> Result<Vec<ResourceId>, SyncError>;
+
+    /// The same with their versions.
+    fn synced_versions(&self, resource_type: &str) -> Result<Vec<SyncedVersion>, SyncError>;
+
+    /// The `lastUpdated` of these records, where they are stored and have one.
+    fn updates(&self, keys: &[ResourceKey]) -> Result<Vec<Option<UtcMillis>>, SyncError>;
+
+    /// Number of stored records of a type in this session's segments.
+    fn record_count(&self, resource_type: &str) -> Result<u64, SyncError>;
 
     /// The change sets that this session may send now, in sequence order: their rank is held, everything that they
     /// depend on is confirmed, and no entry is rejected or in conflict.

@@ -154,6 +154,7 @@ mod tests {
 
     fn response(status: u16, body: &str) -> HttpResponse {
         HttpResponse {
+            is_cut: false,
             status,
             headers: HeaderMap::new(),
             body: body.as_bytes().to_vec(),

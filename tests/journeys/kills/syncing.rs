@@ -48,7 +48,8 @@ fn killed_while_syncing_both_sides_converge() {
     session.set_site(&clinic.site("amara")).expect("the site is written");
 
     let (mut acknowledged, mut ends) = (Acknowledged::default(), Ends::default());
-    // Longer than a whole sync takes here, so that the moments cover all of it.
+    // Longer than a whole sync takes here, so that the moments cover all of it; the first one takes much longer.
+    whole_sync(&session, &clinic, &mut ends);
     let mut window = whole_sync(&session, &clinic, &mut ends).mul_f64(WINDOW);
     for kill in 0..kills {
         at_another_workstation(&jonas, kill);

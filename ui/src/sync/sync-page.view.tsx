@@ -65,7 +65,7 @@ export function SyncPage() {
 function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDto | null }) {
   const say = useWords();
   const facts: [string, string][] = [
-    [say("sync.complete"), page.chip.complete === null ? say("chip.never") : formatDateTime(page.chip.complete)],
+    [say("sync.complete"), sayComplete(say, page)],
     [say("sync.server"), page.server ?? ""],
     [say("sync.bytes"), say("sync.bytes.value", { up: formatBytes(page.bytesUp), down: formatBytes(page.bytesDown) })],
     [say("sync.audit"), formatCount(page.auditPending)],
@@ -82,6 +82,17 @@ function State({ page, progress }: { page: SyncPageDto; progress: SyncProgressDt
       <Facts facts={facts} className={css.facts} />
     </Card>
   );
+}
+
+/** The time of the claim, and when its types were last compared with the server. */
+function sayComplete(say: Say, { chip, types }: SyncPageDto): string {
+  if (chip.complete === null) return say("chip.never");
+  const at = formatDateTime(chip.complete);
+  const compared = types.filter((type) => type.complete !== null).map((type) => type.compared ?? "");
+  const oldest = compared.sort()[0] ?? "";
+  return oldest === ""
+    ? say("sync.complete.untold", { at })
+    : say("sync.complete.compared", { at, compared: formatDateTime(oldest) });
 }
 
 function sayStopped(say: Say, { code, status }: SyncStoppedDto): string {

@@ -26,6 +26,7 @@ test("each type says how its time is known, or why it has none", async () => {
   await show({ role: "nurse" }, "/sync");
   expect(screen.getAllByText("As far as this server tells").length).toBeGreaterThan(0);
   expect(screen.getByText(/^Compared with the server /)).toBeVisible();
+  expect(screen.getByText(/, as far as this server tells$/)).toBeVisible();
 });
 
 test("a rejected record shows the reason and can be sent again", async () => {

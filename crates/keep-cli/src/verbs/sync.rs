@@ -25,6 +25,7 @@ pub(crate) fn run(workstation: &Workstation, args: &Sync, secrets: SecretFds) ->
             "failed": report.rejected, "conflicts": report.conflicts,
             "bytes_up": report.bytes_up, "bytes_down": report.bytes_down,
             "complete_as_of": report.complete_as_of.map(UtcMillis::to_rfc3339).unwrap_or_default(),
+            "compared": report.compared_as_of().map(UtcMillis::to_rfc3339),
             "types": report.types.iter().map(type_state).collect::<Vec<_>>(),
             "links_elsewhere": report.links_elsewhere,
         });

@@ -62,7 +62,7 @@ impl FhirClient {
         *self.capabilities.write().unwrap_or_else(PoisonError::into_inner) = Some(capabilities);
     }
 
-    /// As [`FhirClient::send_for_page`]; how exactly a response is unusable does not matter.
+    /// Sends with an access token; after a 401 refreshes it once and repeats the request once.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -70,21 +70,21 @@ impl FhirClient {
         headers: Vec<(HeaderName, String)>,
         body: Option<RequestBody>,
     ) -> Result<HttpResponse, SyncError> {
-        self.send_for_page(method, url, headers, body).await.map_err(|error| match error {
+        let request = FhirRequest { method, url, headers, body, keep_partial: false };
+        // How exactly a response is unusable does not matter.
+        self.authorize_and_send(request).await.map_err(|error| match error {
             SyncError::Truncated | SyncError::TooLarge => SyncError::InvalidResponse,
             other => other,
         })
     }
 
-    /// Sends with an access token; after a 401 refreshes it once and repeats the request once.
-    pub(super) async fn send_for_page(
-        &self,
-        method: Method,
-        url: &Url,
-        headers: Vec<(HeaderName, String)>,
-        body: Option<RequestBody>,
-    ) -> Result<HttpResponse, SyncError> {
-        let request = FhirRequest { method, url, headers, body };
+    /// Requests a page, of which the beginning is useful, too.
+    pub(super) async fn get_page(&self, url: &Url) -> Result<HttpResponse, SyncError> {
+        let request = FhirRequest { method: Method::GET, url, headers: Vec::new(), body: None, keep_partial: true };
+        self.authorize_and_send(request).await
+    }
+
+    async fn authorize_and_send(&self, request: FhirRequest<'_>) -> Result<HttpResponse, SyncError> {
         let token = self.credentials.access_token().await?;
         let first = self.send_once(&request, &token).await?;
         if first.status != 401 {
@@ -105,6 +105,11 @@ impl FhirClient {
         let mut http = HttpRequest::new(request.method.clone(), request.url, MAX_BODY);
         http.headers.clone_from(&request.headers);
         http.headers.push((header::ACCEPT, String::from(FHIR_JSON)));
+        http.keep_partial = request.keep_partial;
+        if request.method == Method::GET {
+            // A cached response proves nothing about what the server has now.
+            http.headers.push((header::CACHE_CONTROL, String::from("no-cache")));
+        }
         if let Some(body) = &request.body {
             http.content_type = FHIR_JSON;
             let accepts_gzip = self.known_capabilities().is_some_and(|c| c.gzip_requests);
@@ -125,6 +130,7 @@ struct FhirRequest<'a> {
     url: &'a Url,
     headers: Vec<(HeaderName, String)>,
     body: Option<RequestBody>,
+    keep_partial: bool,
 }
 
 /// A request body with its media type.

@@ -30,7 +30,7 @@ impl PaginationGuard {
         self.addresses.insert(hash_of(page.address.as_str()));
         self.pages = self.pages.saturating_add(1);
         match &page.next {
-            Some(next) if self.addresses.contains(&hash_of(next.as_str())) => Err(SyncError::InvalidResponse),
+            Some(next) if self.addresses.contains(&hash_of(next.url.as_str())) => Err(SyncError::InvalidResponse),
             _ => Ok(()),
         }
     }
@@ -54,6 +54,17 @@ impl PaginationGuard {
     /// Whether a page contained `item`.
     pub(crate) fn has_seen<T: Hash>(&self, item: &T) -> bool {
         self.items.contains(&hash_of(item))
+    }
+
+    /// The hashes of its items.
+    pub(crate) fn into_items(self) -> HashSet<u64> {
+        self.items
+    }
+
+    /// Number of different items so far, with those of searches before.
+    pub(crate) fn seen_with(&self, before: &HashSet<u64>) -> u64 {
+        let new = self.items.iter().filter(|item| !before.contains(item)).count();
+        u64::try_from(new.saturating_add(before.len())).unwrap_or(u64::MAX)
     }
 
     /// Number of different items so far.

@@ -56,7 +56,7 @@ async fn the_page_of_a_captive_portal_is_invalid() {
 }
 
 #[tokio::test]
-async fn next_stays_on_the_origin() {
+async fn next_stays_on_the_base() {
     let (server, client) = serving(|request| {
         if request.target.contains("page=2") {
             json(200, &bundle("https://evil.example/fhir?page=3"))
@@ -71,7 +71,54 @@ async fn next_stays_on_the_origin() {
     assert!(
         server.requests().iter().any(|s| s.target == "/fhir/Patient?_lastUpdated=ge2026-11-22T09%3A00%3A00%2B03%3A00")
     );
-    assert_eq!(client.next(&first).await.unwrap_err(), SyncError::InvalidResponse);
+    // Its query is requested here.
+    let second = client.next(&first).await.unwrap().unwrap();
+    assert_eq!((second.next_elsewhere(), first.next_elsewhere()), (Some("https://evil.example"), None));
+    client.next(&second).await.unwrap();
+    assert_eq!(server.requests().pop().unwrap().target, "/fhir?page=3");
+}
+
+#[tokio::test]
+async fn a_self_link_says_what_was_honoured() {
+    let of = async |link: &str| {
+        let body =
+            format!(r#"{{"resourceType":"Bundle","type":"searchset","link":[{{"relation":"self","url":"{link}"}}]}}"#);
+        let (_, client) = serving(move |_| json(200, &body)).await;
+        let page = client.search(&Search::of_type("Patient")).await.unwrap();
+        (page.sort_is_honoured, page.count_is_honoured)
+    };
+    assert_eq!(of("http://x/fhir/Patient?_count=50&_sort=_lastUpdated").await, (Some(true), Some(50)));
+    assert_eq!(of("Patient?_count=50").await, (Some(false), Some(50)));
+    assert_eq!(of("Patient?_sort=-_lastUpdated").await, (Some(false), None));
+    // Nothing is said by a server that repeats no parameter.
+    for link in ["http://x/fhir/Patient", "http://x/fhir?_getpages=7", ""] {
+        assert_eq!(of(link).await, (None, None), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_page_that_is_cut_off_the_whole_entries_remain() {
+    let page = bundle("/fhir?page=2");
+    let entry = page.find(r#"{"resource":"#).expect("an entry");
+    for (cut, entries) in [(page.len() - 2, Ok(1)), (entry + 5, Err(SyncError::Truncated))] {
+        let body = page.get(..cut).expect("ASCII").to_owned();
+        let (_, client) = serving(move |_| {
+            format!("HTTP/1.1 200 X\r\nContent-Type: application/fhir+json\r\nContent-Length: 9000\r\n\r\n{body}")
+                .into_bytes()
+        })
+        .await;
+        let found = client.search(&Search::of_type("Patient")).await;
+        let found = found.map(|p| {
+            assert!(p.is_cut && !p.has_next());
+            p.entry_count
+        });
+        assert_eq!(found, entries);
+        assert_eq!(
+            client.read(&patient(), None).await,
+            Err(SyncError::InvalidResponse),
+            "a record is whole or nothing"
+        );
+    }
 }
 
 #[test]

@@ -73,6 +73,7 @@ fn debug_output_omits_the_body() {
         status: 200,
         headers,
         body: b"Zebulon Canary".to_vec(),
+        is_cut: false,
         server_time: None,
         elapsed: Duration::ZERO,
     };

@@ -1,10 +1,12 @@
 //! Deletions: from a type's history where the server offers it, else by comparing lists of ids.
 
+use super::intervals::Interval;
+use super::prefetch::{Prefetched, recent_history};
 use super::puller::Puller;
 use super::state::PullState;
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{BundlePage, MatchIds, PaginationGuard, ReadResponse, Search, parse_history, parse_search};
+use crate::fhir_client::{HistoryEntry, PaginationGuard, Search, parse_history};
 use crate::response_times::ResponseTimes;
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_store::CursorKey;
@@ -14,8 +16,6 @@ use std::collections::HashSet;
 const HISTORY_INTERVAL_MILLIS: i64 = 600_000;
 /// Time between two comparisons of ids where there is no history, milliseconds.
 const COMPARISON_INTERVAL_MILLIS: i64 = 3_600_000;
-/// Most missing ids that are read one by one per comparison.
-const MAX_READS: usize = 200;
 
 /// The result of a check for deletions.
 struct DeletionCheck {
@@ -58,7 +58,16 @@ impl Puller {
                     Ok(())
                 };
             }
-            _ => self.deletions_by_comparison(key).await?,
+            _ => {
+                let stored = self.stored_versions(key).await?;
+                let found = self.compare_lists(key, state, (stored, &[Interval::default()]), changed).await?;
+                if found.is_whole {
+                    (state.compared, state.listed) = (Some(found.times.as_of), Some(found.times.as_of));
+                }
+                // Where not all were compared, the next comparison starts from the same time.
+                let exhaustive = Some(found.times).filter(|_| found.is_whole);
+                DeletionCheck { exhaustive, deleted: found.deleted, newest: None }
+            }
         };
         if !check.deleted.is_empty() {
             // The server no longer counts deleted rows; only deletions that were counted can be subtracted.
@@ -70,6 +79,60 @@ impl Puller {
         }
         *changed = changed.saturating_add(self.save(key, state, check.deleted).await?);
         Ok(())
+    }
+
+    /// Removes what was deleted after the newest known row, by the beginning of the history: all of it would repeat a
+    /// load that has just ended. What becomes visible late is left to [`Self::pull_deletions`].
+    pub(super) async fn pull_recent_deletions(
+        &self,
+        key: &CursorKey,
+        state: &mut PullState,
+        known: UtcMillis,
+        prefetched: &mut Prefetched,
+        changed: &mut u64,
+    ) -> Result<(), SyncError> {
+        if !self.has_history(key) {
+            return self.save(key, state, Vec::new()).await.map(|_| ());
+        }
+        let mut page = match self.probe_page(&recent_history(&key.resource_type, known), prefetched).await {
+            // It is checked when it is due.
+            Err(SyncError::Failed { .. }) => return self.save(key, state, Vec::new()).await.map(|_| ()),
+            other => other?,
+        };
+        let (times, mut guard) = (self.response_times(&page), PaginationGuard::default());
+        let (mut judged, mut deleted) = (HashSet::new(), Vec::new());
+        loop {
+            guard.check_page(&page)?;
+            // EXPOSE: only ids and interactions are read.
+            let entries = parse_history(page.text.expose(), &key.resource_type)?;
+            guard.check_items(entries.iter().map(|e| (e.key.id.to_string(), e.last_updated, e.is_deletion)))?;
+            let is_known = |e: &HistoryEntry| !e.is_deletion && e.last_updated.is_some_and(|at| at <= known);
+            let has_known = entries.iter().any(is_known);
+            for entry in entries.into_iter().take_while(|e| !is_known(e)) {
+                if judged.insert(entry.key.id.to_string()) && entry.is_deletion {
+                    deleted.push(entry.key);
+                }
+            }
+            if has_known {
+                break;
+            }
+            let Some(next) = self.next_page(&guard, &page).await? else { break };
+            page = next;
+        }
+        state.deletions_checked = state.deletions_checked.max(Some(times.as_of));
+        let deleted = self.retain_stored(key, deleted).await?;
+        *changed = changed.saturating_add(self.save(key, state, deleted).await?);
+        Ok(())
+    }
+
+    /// Those of the records that are stored: what was removed here before is listed again for as long as nothing newer
+    /// is.
+    async fn retain_stored(&self, key: &CursorKey, mut keys: Vec<ResourceKey>) -> Result<Vec<ResourceKey>, SyncError> {
+        if !keys.is_empty() {
+            let stored = self.stored_ids(key).await?;
+            keys.retain(|key| stored.contains(key.id.as_str()));
+        }
+        Ok(keys)
     }
 
     /// The history is newest first: only the newest entry of an id counts, since an id may have been created again.
@@ -86,6 +149,9 @@ impl Puller {
         let mut guard = PaginationGuard::default();
         let exhaustive = loop {
             guard.check_page(&page)?;
+            if page.is_cut {
+                return Err(SyncError::Truncated);
+            }
             // EXPOSE: only ids and interactions are read.
             let entries = parse_history(page.text.expose(), &key.resource_type)?;
             guard.check_items(entries.iter().map(|e| (e.key.id.to_string(), e.last_updated, e.is_deletion)))?;
@@ -104,94 +170,8 @@ impl Puller {
                 None => break Some(times),
             };
         };
-        // A record that was removed here before is listed again for as long as nothing newer is.
-        let stored = if deleted.is_empty() { HashSet::new() } else { self.stored_ids(key).await? };
-        deleted.retain(|key| stored.contains(key.id.as_str()));
+        let deleted = self.retain_stored(key, deleted).await?;
         Ok(DeletionCheck { exhaustive, deleted, newest })
-    }
-
-    /// Stored ids that are not in the server's list, each confirmed by a read that answers 410. A 404 also counts where
-    /// no other user's view of this type is stored: some servers answer 404 for what only this user may not see.
-    async fn deletions_by_comparison(&self, key: &CursorKey) -> Result<DeletionCheck, SyncError> {
-        let mut listed = HashSet::new();
-        let times = self
-            .list_ids(key, None, |id| {
-                listed.insert(id.to_owned());
-            })
-            .await?;
-        let mut missing: Vec<String> =
-            self.stored_ids(key).await?.into_iter().filter(|id| !listed.contains(id)).collect();
-        missing.sort_unstable();
-        let exhaustive = missing.len() <= MAX_READS;
-        // Each comparison starts at another id, so that ids that stay hidden do not keep the others from being read.
-        let turn = usize::try_from(times.as_of.0 / COMPARISON_INTERVAL_MILLIS).unwrap_or(0);
-        if let Some(from) = turn.saturating_mul(MAX_READS).checked_rem(missing.len()) {
-            missing.rotate_left(from);
-        }
-        let own_key = key.clone();
-        let only_view = with_store(&self.store, move |store| Ok(store.other_cursors(&own_key)?.is_empty())).await?;
-        let mut deleted = Vec::new();
-        for id in missing.into_iter().take(MAX_READS) {
-            let Ok(id) = id.parse() else { continue };
-            let key = ResourceKey::new(&key.resource_type, id);
-            // INVARIANT: a 403 is never a deletion; it only says that this user may not see the record.
-            match self.cancel.race(self.client.read(&key, None)).await? {
-                ReadResponse::Gone => deleted.push(key),
-                ReadResponse::NotFound if only_view => deleted.push(key),
-                _ => {}
-            }
-        }
-        // Where not all were read, the next comparison starts from the same time.
-        Ok(DeletionCheck { exhaustive: Some(times).filter(|_| exhaustive), deleted, newest: None })
-    }
-
-    /// Whether `guard` has seen every id that the server lists from `from` on.
-    pub(super) async fn all_received(
-        &self,
-        key: &CursorKey,
-        from: Option<UtcMillis>,
-        guard: &PaginationGuard,
-    ) -> Result<bool, SyncError> {
-        let mut all = true;
-        self.list_ids(key, from, |id| all &= guard.has_seen(&id)).await?;
-        Ok(all)
-    }
-
-    /// Calls `each` with every id that the server lists from `from` on; returns the times of the first page.
-    async fn list_ids(
-        &self,
-        key: &CursorKey,
-        from: Option<UtcMillis>,
-        mut each: impl FnMut(&str),
-    ) -> Result<ResponseTimes, SyncError> {
-        let mut search = Search::of_type(&key.resource_type).with("_elements", "id,meta").with("_count", "1000");
-        if let Some(from) = from {
-            search = search.with("_lastUpdated", format!("ge{from}"));
-        }
-        let mut page = self.cancel.race(self.client.search(&search)).await?;
-        let times = self.response_times(&page);
-        let mut guard = PaginationGuard::default();
-        loop {
-            guard.check_page(&page)?;
-            // EXPOSE: only ids are read.
-            let entries = parse_search(page.text.expose(), &key.resource_type, MatchIds::Required)?;
-            guard.check_items(entries.iter().filter_map(|entry| entry.id.as_deref()))?;
-            for id in entries.iter().filter_map(|entry| entry.id.as_deref()) {
-                each(id);
-            }
-            page = match self.next_page(&guard, &page).await? {
-                Some(next) => next,
-                None => return Ok(times),
-            };
-        }
-    }
-
-    /// The page after `page`; too many pages are malformed.
-    async fn next_page(&self, guard: &PaginationGuard, page: &BundlePage) -> Result<Option<BundlePage>, SyncError> {
-        if guard.is_at_limit() && page.has_next() {
-            return Err(SyncError::InvalidResponse);
-        }
-        self.cancel.race(self.client.next(page)).await
     }
 
     async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {

@@ -13,6 +13,9 @@ const MAX_FAILED_AT_FIRST: usize = 3;
 /// Types in a row without any response after which a run ends.
 const MAX_LOST_IN_A_ROW: usize = 2;
 
+/// Longest time for which a server's `Retry-After` keeps a type from being requested, seconds.
+const MAX_RETRY_SECONDS: u64 = 3_600;
+
 /// The outcome of a type whose pull ended with `error`; `None` where the error is not about the type.
 pub(super) const fn outcome_of(error: &SyncError) -> Option<PullOutcome> {
     Some(match error {
@@ -55,9 +58,9 @@ impl ServerHealth {
         self.failed_in_a_row >= most || self.lost_in_a_row >= MAX_LOST_IN_A_ROW
     }
 
-    /// The error of the first type that failed.
-    pub(super) fn first_error(self) -> SyncError {
-        self.first.unwrap_or(SyncError::Internal("no type"))
+    /// The error of the first type that failed, if one did.
+    pub(super) fn first_error(self) -> Option<SyncError> {
+        self.first
     }
 }
 
@@ -68,8 +71,11 @@ impl Puller {
         &self,
         resource_type: &str,
         outcome: PullOutcome,
+        retry_after: Option<u64>,
     ) -> Result<TypeReport, SyncError> {
         let key = self.cursor_key(resource_type);
+        let wait = retry_after.and_then(|seconds| i64::try_from(seconds.min(MAX_RETRY_SECONDS)).ok());
+        let retry_at = wait.map(|seconds| self.trusted_now().plus_millis(seconds * 1_000));
         let supported = self.capabilities.supports(resource_type);
         with_store(&self.store, move |store| {
             let mut cursor = store.cursor(&key)?;
@@ -78,14 +84,10 @@ impl Puller {
                 PullOutcome::NotOffered if was_there => PullOutcome::Failed(404),
                 other => other,
             };
-            let report = TypeReport {
-                resource_type: key.resource_type.clone(),
-                outcome,
-                complete_as_of: cursor.complete_as_of,
-                compared: cursor.compared,
-            };
-            if cursor.outcome != outcome {
-                cursor.outcome = outcome;
+            let before = (cursor.outcome, cursor.retry_at);
+            (cursor.outcome, cursor.retry_at) = (outcome, retry_at);
+            let report = TypeReport::of_cursor(&key.resource_type, &cursor);
+            if before != (outcome, retry_at) {
                 store.apply_page(Page { cursor: Some((key, cursor)), ..Page::default() })?;
             }
             Ok(report)
@@ -108,7 +110,7 @@ mod tests {
         for status in [400, 403, 404, 413, 404, 404, 404] {
             assert!(!health.failed(&failed(status)), "{status}");
         }
-        assert_eq!(health.first_error(), failed(400));
+        assert_eq!(health.first_error(), Some(failed(400)));
         let mut health = ServerHealth::default();
         health.answered();
         for _ in 0..20 {

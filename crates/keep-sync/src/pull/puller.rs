@@ -11,7 +11,7 @@ use crate::response_times::ResponseTimes;
 use crate::settings::ServerView;
 use crate::sync_store::{ApplyReport, SyncStore};
 use keep_domain::{ResourceKey, Role, UtcMillis};
-use keep_store::{Cursor, CursorKey, Page, PullOutcome};
+use keep_store::{Cursor, CursorKey, Page};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,12 +71,21 @@ impl Puller {
     }
 }
 
+/// The cursor of a state.
+pub(super) fn cursor_of(state: &PullState) -> Result<Cursor, SyncError> {
+    let position = serde_json::to_string(state).map_err(|_| SyncError::Internal("cursor"))?;
+    Ok(Cursor {
+        position,
+        complete_as_of: state.claim(),
+        outcome: state.outcome(),
+        compared: state.compared,
+        retry_at: None,
+    })
+}
+
 /// `content` with the cursor that holds once it is stored.
 pub(super) fn page_of(key: &CursorKey, state: &PullState, content: Page) -> Result<Page, SyncError> {
-    let position = serde_json::to_string(state).map_err(|_| SyncError::Internal("cursor"))?;
-    let outcome = if state.pass.is_some() { PullOutcome::Interrupted } else { PullOutcome::Complete };
-    let cursor =
-        Cursor { position, complete_as_of: state.claim(), outcome, compared: state.compared, retry_at: None };
+    let cursor = cursor_of(state)?;
     Ok(Page { base: Some(key.server.clone()), cursor: Some((key.clone(), cursor)), ..content })
 }
 

@@ -6,6 +6,7 @@
 use super::recent_rows::RecentRows;
 use crate::response_times::{MAX_CLOCK_SKEW_MILLIS, OVERLAP_MILLIS, ResponseTimes};
 use keep_domain::UtcMillis;
+use keep_store::PullOutcome;
 use serde::{Deserialize, Serialize};
 
 /// From this many rows in the overlap on, a probe is cheaper than fetching them again.
@@ -42,6 +43,30 @@ pub(crate) struct PullState {
     pub(crate) stable: bool,
     /// The time as of which the server's own count or list agreed with what is stored.
     pub(crate) compared: Option<UtcMillis>,
+    /// The time of the last attempt to compare counts.
+    pub(crate) compare_tried: Option<UtcMillis>,
+    /// The time of the last comparison of ids.
+    pub(crate) listed: Option<UtcMillis>,
+    /// How many more records the server counts than are stored here, as of the last comparison: those above the
+    /// session's rank, less those that only others see or that were not sent yet.
+    pub(crate) hidden: i64,
+    /// A hash of the ids and versions that were fetched by comparison and are not stored here.
+    pub(crate) unstored: u64,
+    /// Whether the server counts more records than it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shortfall: Option<Shortfall>,
+}
+
+/// The server counts more records than it shows, so nothing later is claimed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shortfall {
+    /// The claim before.
+    pub(crate) claim: Option<UtcMillis>,
+    /// The server's count of all records, where it was asked for all.
+    pub(crate) total: Option<u64>,
+    /// Ids of records that are too large to receive.
+    #[serde(default)]
+    pub(crate) oversized: Vec<String>,
 }
 
 /// A pass over one type that has not ended.
@@ -59,6 +84,9 @@ pub(crate) struct PullPass {
     /// Records with a `lastUpdated` up to this were visible in its first page.
     #[serde(default, rename = "settled_until")]
     pub(crate) visible_until: Option<UtcMillis>,
+    /// Whether the server does not return the oldest rows first, so that nothing resumes from `reached`.
+    #[serde(default)]
+    pub(crate) unordered: bool,
 }
 
 /// What to request for one type.
@@ -93,6 +121,11 @@ impl Default for PullState {
             deletions_checked: None,
             stable: false,
             compared: None,
+            compare_tried: None,
+            listed: None,
+            hidden: 0,
+            unstored: 0,
+            shortfall: None,
         }
     }
 }
@@ -134,15 +167,51 @@ impl PullState {
     }
 
     /// The time as of which the type is complete.
-    pub(crate) const fn claim(&self) -> Option<UtcMillis> {
-        self.complete_as_of
+    // INVARIANT: never later than the last check for deletions: a deleted record that is still here is no complete view.
+    pub(crate) fn claim(&self) -> Option<UtcMillis> {
+        if let Some(shortfall) = &self.shortfall {
+            return shortfall.claim;
+        }
+        self.complete_as_of.map(|at| self.deletions_checked.map_or(at, |checked| checked.min(at)))
+    }
+
+    /// How the last pull ended, as far as the state says.
+    pub(crate) fn outcome(&self) -> PullOutcome {
+        match (&self.pass, &self.shortfall) {
+            (Some(_), _) => PullOutcome::Interrupted,
+            (None, Some(shortfall)) if shortfall.oversized.is_empty() => PullOutcome::Short,
+            (None, Some(_)) => PullOutcome::TooLarge,
+            (None, None) => PullOutcome::Complete,
+        }
+    }
+
+    /// All that the running pass can receive was received, but the server counts more; `total` is its count where it
+    /// was asked for all records.
+    pub(crate) fn mark_short(&mut self, total: Option<u64>) {
+        let shortfall = self.begin_shortfall();
+        shortfall.total = total.or(shortfall.total);
+    }
+
+    /// These records are too large to receive; the others are received.
+    pub(crate) fn mark_oversized(&mut self, ids: Vec<String>) {
+        self.begin_shortfall().oversized.extend(ids);
+    }
+
+    fn begin_shortfall(&mut self) -> &mut Shortfall {
+        let claim = self.claim();
+        self.shortfall.get_or_insert(Shortfall { claim, ..Shortfall::default() })
+    }
+
+    /// Ids of records that are known to be too large to receive.
+    pub(crate) fn oversized(&self) -> &[String] {
+        self.shortfall.as_ref().map_or(&[], |shortfall| &shortfall.oversized)
     }
 
     /// The next request. Pure.
     pub(crate) fn plan_request(&self) -> NextRequest {
         let worth_a_probe = |rows: u64| rows > PROBE_ROWS || self.stable && rows > PROBE_ROWS_WHEN_STABLE;
         match (&self.pass, self.since, self.newest, self.recent) {
-            (Some(pass), since, ..) => NextRequest::Fetch(pass.reached.or(since)),
+            (Some(pass), since, ..) => NextRequest::Fetch(pass.reached.filter(|_| !pass.unordered).or(since)),
             (None, Some(since), Some(newest), Some(rows)) if worth_a_probe(rows) => {
                 NextRequest::Probe { since, newest, rows }
             }
@@ -154,6 +223,16 @@ impl PullState {
     pub(crate) fn deletions_known_until(&self) -> Option<UtcMillis> {
         let begun = self.pass.as_ref().map(|p| p.reached.unwrap_or(p.began).plus_millis(-OVERLAP_MILLIS));
         self.deletions_since.or(self.since).or(begun)
+    }
+
+    /// Whether the server had no record of the type when it was last requested; a `rare` type is expected to have none.
+    pub(crate) const fn is_empty(&self, rare: bool) -> bool {
+        let was_requested = self.complete_as_of.is_some() || rare;
+        was_requested
+            && self.pass.is_none()
+            && self.since.is_none()
+            && self.newest.is_none()
+            && self.deletions_since.is_none()
     }
 
     /// Whether an empty history since the last deletions proves that nothing was created, changed or deleted.
@@ -176,9 +255,22 @@ impl PullState {
                     resumed: false,
                     ahead: false,
                     visible_until: Some(times.visible_until),
+                    unordered: false,
                 });
             }
         }
+    }
+
+    /// The rows of the running pass do not arrive oldest first.
+    pub(crate) const fn mark_unordered(&mut self) {
+        if let Some(pass) = &mut self.pass {
+            pass.unordered = true;
+        }
+    }
+
+    /// Whether the rows of the running pass do not arrive oldest first.
+    pub(crate) fn is_unordered(&self) -> bool {
+        self.pass.as_ref().is_some_and(|pass| pass.unordered)
     }
 
     /// A page was read whose rows have these `lastUpdated` times.

@@ -1,6 +1,10 @@
 mod clocks;
+mod comparing;
 mod endless;
 mod failing_types;
+mod fake;
+mod habits;
+mod interrupted;
 mod malformed;
 mod meanwhile;
 
@@ -28,12 +32,12 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
 }
 
 /// Answers Patient searches and history over `rows`, `size` a page.
-fn patients(rows: &Rows, size: usize) -> impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static {
+fn patients(rows: &Rows, size: usize) -> impl Fn(&Request) -> Vec<u8> + Send + Sync + use<> {
     patients_at(NOW, rows, size)
 }
 
 /// The same from a server whose bundles have `time`.
-fn patients_at(time: UtcMillis, rows: &Rows, size: usize) -> impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static {
+fn patients_at(time: UtcMillis, rows: &Rows, size: usize) -> impl Fn(&Request) -> Vec<u8> + Send + Sync + use<> {
     let rows = Arc::clone(rows);
     move |request| {
         let all = rows.lock().unwrap().clone();
@@ -330,54 +334,4 @@ async fn a_403_is_never_a_deletion() {
     let (done, _) = again(&store, |_| json(403, "")).await;
     assert_eq!(done.unwrap_err(), SyncError::Failed { status: 403, retry_after: None });
     assert_eq!(store.contents().records.len(), 1);
-}
-
-#[tokio::test]
-async fn a_forgotten_search_is_repeated_from_the_last_time() {
-    let store = new_store();
-    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000), ("p3", 1, -7_000_000), ("p4", 1, -6_000_000)]);
-    let serve = patients(&all, 2);
-    let forgotten = Mutex::new(false);
-    let (done, server) = pull(&store, move |request| {
-        let first_next =
-            parameter(request, "from").is_some() && !std::mem::replace(&mut *forgotten.lock().unwrap(), true);
-        if first_next { json(410, "") } else { serve(request) }
-    })
-    .await;
-    assert_eq!(done.unwrap().0, 4);
-    assert!(
-        server
-            .requests()
-            .iter()
-            .any(|s| parameter(s, "_lastUpdated") == Some(format!("ge{}", NOW.plus_millis(-8_000_000))))
-    );
-}
-
-#[tokio::test]
-async fn a_search_that_is_always_forgotten_ends() {
-    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -9_000_000), ("p3", 1, -9_000_000)]);
-    let serve = patients(&all, 2);
-    let (done, _) =
-        pull(
-            &new_store(),
-            move |request| if parameter(request, "from").is_some() { json(410, "") } else { serve(request) },
-        )
-        .await;
-    assert_eq!(done.unwrap_err(), SyncError::InvalidResponse);
-}
-
-#[tokio::test]
-async fn what_was_received_before_a_disconnect_is_stored_and_not_requested_again() {
-    let store = new_store();
-    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000), ("p3", 1, -7_000_000)]);
-    let serve = patients(&all, 2);
-    let (done, _) =
-        pull(&store, move |request| if parameter(request, "from").is_some() { Vec::new() } else { serve(request) })
-            .await;
-    assert_eq!(done.unwrap_err(), SyncError::Unreachable);
-    assert_eq!(store.contents().records.len(), 2);
-    let (done, server) = again(&store, patients(&all, 2)).await;
-    assert_eq!(done.unwrap().0, 1);
-    let requested = server.requests().iter().find_map(|s| parameter(s, "_lastUpdated")).unwrap();
-    assert_eq!(requested, format!("ge{}", NOW.plus_millis(-8_000_000)));
 }
