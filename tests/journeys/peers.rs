@@ -7,13 +7,15 @@
 mod browser;
 mod checks;
 mod registry;
+mod servers_page;
 
 use crate::clinic::Clinic;
 use crate::people::vitals_form;
 use browser::{Person, sign_in};
 use chartkeep_tests::FileKeychain;
 use checks::{Checks, compare};
-use keep_domain::{Role, SystemClock};
+use keep_domain::{ErrorCode, Role, SystemClock};
+use keep_session::cases::server_check::{self, ServerCheckInput, ServerFinding, Writes};
 use keep_session::cases::sync::{self, SyncReport};
 use keep_session::cases::{chart, entered_in_error, notes, vitals};
 use keep_session::dto::failure::FailureDto;
@@ -74,7 +76,7 @@ fn the_main_job_works_at_every_server() {
     let peers: Peers = serde_json::from_slice(&text).expect("the description");
     println!("{:?}", peers.versions);
     let runtime = Arc::new(Runtime::new().expect("runtime"));
-    let mut results = Vec::new();
+    let (mut results, mut columns) = (Vec::new(), Vec::new());
     for (name, addresses) in peers.servers {
         let peer = Peer {
             site: SiteFile { server: addresses.fhir, ..peers.site.clone() },
@@ -83,12 +85,15 @@ fn the_main_job_works_at_every_server() {
             registry: Registry::open(&runtime, addresses.direct, None),
         };
         results.extend(main_job(&name, &peer, &runtime));
+        columns.push((name, try_server(&peer, &runtime)));
     }
     let folder = tempfile::tempdir().expect("folder");
     if let Some(clinic) = Clinic::start(folder.path()) {
-        results.extend(main_job("keep-backend", &strict(&clinic, &runtime), &runtime));
+        let peer = strict(&clinic, &runtime);
+        results.extend(main_job("keep-backend", &peer, &runtime));
     }
     compare(&results);
+    servers_page::compare(&columns, &peers.versions);
 }
 
 /// keep-backend as it comes: as strict as HAPI FHIR.
@@ -132,7 +137,15 @@ impl SyncedWorkstation {
     }
 
     fn sync(&self) -> Result<SyncReport, String> {
-        let report = sync::run_to_end(&self.app).map_err(|failure| {
+        // A busy machine may take longer to answer than the client waits; the program tries again by itself.
+        let is_late = |failure: &FailureDto| failure.code == ErrorCode::ServerUnreachable;
+        let mut ended = sync::run_to_end(&self.app);
+        for _ in 0..2 {
+            if ended.as_ref().is_err_and(is_late) {
+                ended = sync::run_to_end(&self.app);
+            }
+        }
+        let report = ended.map_err(|failure| {
             let page = sync::sync_page(&self.app).map(|page| serde_json::to_value(page).expect("json"));
             let page = page.unwrap_or_default();
             format!("{:?}: {} {}", failure.code, page["stopped"], page["items"])
@@ -270,6 +283,22 @@ fn main_job(name: &str, peer: &Peer, runtime: &Arc<Runtime>) -> Vec<(String, Res
     nurse.app.close();
     physician.app.close();
     checks.done()
+}
+
+/// What `chartkeep doctor --server --sign-in --write-test` finds.
+fn try_server(peer: &Peer, runtime: &Runtime) -> Vec<ServerFinding> {
+    let input = ServerCheckInput {
+        site: peer.site.clone(),
+        ca_pem: Some(std::fs::read_to_string(&peer.ca).expect("authority")),
+        sign_in: true,
+        writes: Writes::Allowed,
+    };
+    let person = peer.people.iter().find(|p| p.role == Role::Nurse.name()).expect("a nurse");
+    let found = server_check::run_with(input, async |server| {
+        let signed_in = sign_in(server, person, "a-nonce", &peer.ca).await;
+        Some(Ok(signed_in.unwrap_or_else(|why| panic!("{why}"))))
+    });
+    runtime.block_on(found).expect("a server")
 }
 
 /// Nothing but the address of the server, its authority and perhaps the issuer.

@@ -3,7 +3,7 @@
 use crate::workstation::{TestWorkstation, is_alert};
 use chartkeep_tests::{TestSession, ok};
 use keep_audit::{BootId, EventClass, EventStamper, EventWriter, Outcome};
-use keep_cli::args::{Audit, Import, SignOff, Sync, Unlock, Verb};
+use keep_cli::args::{Audit, Doctor, Import, SignOff, Sync, Unlock, Verb};
 use keep_cli::messages::message;
 use keep_cli::report::Report;
 use keep_cli::secret_fd::SecretFds;
@@ -94,11 +94,11 @@ impl TestWorkstation {
 
     /// `chartkeep doctor`.
     pub(crate) fn doctor(&self) -> Report {
-        self.run(Verb::Doctor, SecretFds::default())
+        self.run(Verb::Doctor(Doctor::default()), SecretFds::default())
     }
 
     fn run(&self, verb: Verb, secrets: SecretFds) -> Report {
-        let opened = if matches!(verb, Verb::Doctor) { self.device().open_read_only() } else { self.try_open() };
+        let opened = if matches!(verb, Verb::Doctor(_)) { self.device().open_read_only() } else { self.try_open() };
         match opened {
             Ok(app) => {
                 let answer = keep_cli::run_on(&app, verb, secrets);

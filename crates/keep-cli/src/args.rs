@@ -31,8 +31,9 @@ pub struct Args {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Show the versions, keychain, segments and audit log of this workstation. Needs no unlock.
-    Doctor,
+    /// Show the versions, keychain, segments and audit log of this workstation. Needs no unlock. With --server or --site:
+    /// try a server and its identity provider, before any workstation is set up.
+    Doctor(Doctor),
     /// Enrol a user on this workstation: sign-in in the browser, password, one-time code.
     Enrol(Box<Enrol>),
     /// Unlock, send pending changes and fetch new records.
@@ -49,6 +50,37 @@ pub enum Verb {
     /// Write, sign and check the site file, which tells workstations their server and how to sign in.
     #[command(subcommand)]
     Site(Site),
+}
+
+/// `doctor`.
+#[derive(Debug, Default, clap::Args)]
+pub struct Doctor {
+    /// The base URL of a FHIR server to try. Nothing is written there.
+    #[arg(long)]
+    pub server: Option<String>,
+    /// Its signed site file, in place of --server.
+    #[arg(long, value_name = "FILE", conflicts_with = "server")]
+    pub site: Option<PathBuf>,
+    /// The OpenID Connect issuer to try, for a server without SMART configuration.
+    #[arg(long)]
+    pub issuer: Option<String>,
+    /// A PEM file of certificate authorities to trust in addition to the system's.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Sign in, in the browser that `$BROWSER` names, and try what needs a sign-in.
+    #[arg(long)]
+    pub sign_in: bool,
+    /// Also try what can only be tried by writing: a Basic resource is made, changed and deleted.
+    #[arg(long)]
+    pub write_test: bool,
+}
+
+impl Doctor {
+    /// Whether it is about a server, and not about this workstation.
+    #[must_use]
+    pub const fn is_about_server(&self) -> bool {
+        self.server.is_some() || self.site.is_some()
+    }
 }
 
 /// `site`.

@@ -1,5 +1,7 @@
 //! The messages of the program: what happened, what it means for the user, and what to do.
 
+pub mod server_check;
+
 use crate::status::Status;
 use keep_domain::ErrorCode;
 use keep_session::dto::enrol::SignInProblemDto;
@@ -30,6 +32,9 @@ pub fn field_message(problem: &FieldProblemDto) -> String {
         ),
         ("server", R::NotAnAddress) => String::from("This is not the address of a server."),
         ("site", R::NotReadable) => String::from("The site file cannot be read, or it is not a signed site file."),
+        ("site", R::Missing) => String::from(
+            "IT has installed the fingerprint of a site file on this workstation. Enrol with that file: --site FILE",
+        ),
         ("site", _) => String::from("The site file is damaged, or was changed after it was signed. Sign it again."),
         ("site_fingerprint", R::NotReadable) => String::from(
             "The fingerprint that IT has installed in /etc/chartkeep/site-fingerprint cannot be read. Nothing is \

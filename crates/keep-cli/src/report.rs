@@ -13,6 +13,8 @@ pub struct Report {
     pub status: Status,
     /// The members of the JSON object besides `ok` and `code`.
     pub body: Map<String, Value>,
+    /// The text in place of one line per member.
+    pub text: Option<String>,
 }
 
 impl Report {
@@ -39,7 +41,7 @@ impl Report {
             Value::Object(members) => members,
             _ => Map::new(),
         };
-        Self { status, body }
+        Self { status, body, text: None }
     }
 
     /// The exit code of the program.
@@ -62,6 +64,10 @@ impl Report {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut lines = vec![message(self.status).to_owned()];
+        if let Some(text) = &self.text {
+            lines.push(text.clone());
+            return lines.join("\n");
+        }
         for (key, value) in &self.body {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             lines.push(format!("  {key}: {text}"));

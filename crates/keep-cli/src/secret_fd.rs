@@ -49,7 +49,7 @@ impl SecretFds {
             Err(error) => Err(SecretFdError { argument, number, error }),
         };
         let (password, code, otpauth) = match verb {
-            Verb::Doctor | Verb::Site(_) | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
+            Verb::Doctor(_) | Verb::Site(_) | Verb::Audit(Audit::Verify { .. }) => return Ok(Self::default()),
             Verb::Audit(Audit::SignOff(sign_off)) => numbers(&sign_off.unlock),
             Verb::Enrol(enrol) => (enrol.password_fd, enrol.code_fd, Some(enrol.otpauth_fd)),
             Verb::Sync(sync) => numbers(&sync.unlock),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod enrol;
 pub(crate) mod import;
+pub(crate) mod server_check;
 pub(crate) mod site;
 pub(crate) mod sync;
 pub(crate) mod unlocked;

@@ -26,6 +26,23 @@ fn check(args: &[&str], exit: i32, code: &str) {
 }
 
 #[test]
+fn a_server_that_is_not_there_is_a_finding_with_what_to_change() {
+    let folder = tempfile::tempdir().expect("folder");
+    let profile = folder.path().join("profile");
+    let args = ["--json", "doctor", "--server", "https://127.0.0.1:1/fhir"];
+    let ended = chartkeep(&profile, &args);
+    let object: Value = serde_json::from_slice(&ended.stdout).expect("one JSON object");
+    assert_eq!((ended.status.code(), &object["code"]), (Some(1), &Value::from("finding")));
+    let first = &object["checks"][0];
+    assert_eq!((&first["check"], &first["result"]), (&Value::from("connection"), &Value::from("blocks")));
+    assert!(first["change"].as_str().is_some_and(|text| text.contains("--ca")) && !profile.exists());
+    let table = chartkeep(&profile, args.get(1..).expect("arguments"));
+    let text = String::from_utf8(table.stdout).expect("text");
+    assert!(text.contains("STOPS THE WORK") && text.contains("To change:"), "{text}");
+    check(&["--json", "doctor", "--server", "ehr"], 2, "invalid");
+}
+
+#[test]
 fn every_verb_has_a_code_on_an_empty_profile() {
     let unlock = ["--password-fd", "3", "--code-fd", "4"];
     let with = |verb: &[&'static str]| [&["--json"], verb, &unlock].concat();

@@ -13,6 +13,7 @@ pub mod import;
 pub mod lock;
 pub mod notes;
 pub mod search;
+pub mod server_check;
 pub mod sign_in_again;
 pub mod site;
 pub mod sync;

@@ -1,6 +1,7 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
 mod large_loads;
+mod server_checks;
 mod servers;
 
 use crate::{
@@ -175,6 +176,13 @@ async fn sync(store: &Arc<Store>, client: &FhirClient, role: Role) -> SyncReport
     sync_as(store, client, role, Vec::new(), SyncExtent::Full).await
 }
 
+/// As for a sync that the user asks for: nothing waits any longer.
+fn asked_for() -> crate::PushWaits {
+    let waits = crate::PushWaits::default();
+    waits.end_delays();
+    waits
+}
+
 async fn sync_as(
     store: &Arc<Store>,
     client: &FhirClient,
@@ -192,7 +200,7 @@ async fn sync_as(
         store: Arc::new(local),
         user: actor.user,
         authors,
-        waits: crate::PushWaits::default(),
+        waits: asked_for(),
         extent,
         roles: vec![role],
         cancel: Cancel::default(),

@@ -70,6 +70,18 @@ async fn openid(http: &HttpClient, settings: &ServerSettings, issuer: &str) -> R
     endpoints(&found, settings)
 }
 
+/// The provider's own description, as it is.
+pub(crate) async fn provider_document(
+    http: &HttpClient,
+    settings: &ServerSettings,
+    issuer: &str,
+) -> Result<serde_json::Value, SyncError> {
+    let base: Url = issuer.parse().map_err(|_| SyncError::Settings("issuer"))?;
+    let address = join_path(&base, ".well-known/openid-configuration")?;
+    settings.check_address(&address)?;
+    serde_json::from_str(&fetch(http, &address).await?).map_err(|_| SyncError::InvalidResponse)
+}
+
 fn endpoints(found: &Document, settings: &ServerSettings) -> Result<Endpoints, SyncError> {
     let checked = |url: &Option<Url>| {
         let url = url.clone().ok_or(SyncError::WrongIssuer)?;

@@ -143,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn every_site_file_of_the_pages_for_it_is_one() {
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/it");
+        let mut found = 0;
+        for page in std::fs::read_dir(pages).expect("the pages") {
+            let path = page.expect("a page").path();
+            let text = std::fs::read_to_string(&path).expect("a page");
+            for block in text.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+                assert_eq!(SiteFile::read(block).map(|_| ()), Ok(()), "{}", path.display());
+                found += 1;
+            }
+        }
+        assert!(found >= 3, "{found}");
+    }
+
+    #[test]
     fn a_misspelt_requirement_is_never_ignored() {
         for text in [
             r#"{"version": 2, "server": "https://ehr.example/fhir"}"#,

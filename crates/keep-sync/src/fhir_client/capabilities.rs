@@ -47,7 +47,7 @@ impl Capabilities {
     ///
     /// # Errors
     /// [`SyncError::InvalidResponse`] for any other resource.
-    pub(super) fn from_statement(base: &Url, statement: &Raw, now: UtcMillis) -> Result<Self, SyncError> {
+    pub(crate) fn from_statement(base: &Url, statement: &Raw, now: UtcMillis) -> Result<Self, SyncError> {
         let node = statement.node();
         if node.member_text("resourceType").as_deref() != Some("CapabilityStatement") {
             return Err(SyncError::InvalidResponse);
