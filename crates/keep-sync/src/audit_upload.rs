@@ -1,12 +1,17 @@
-//! Audit upload: `PUT AuditEvent/{uuid}` in batches, so that a repeat is harmless.
+//! Audit upload: `PUT AuditEvent/{uuid}` in batches, so that a repeat is harmless; where the server makes the ids, one by
+//! one with our id as a tag, which is searched for before.
 
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{FhirClient, ReadResponse, WriteResponse, transaction_responses};
-use crate::push::PushWaits;
+use crate::fhir_client::{
+    FhirClient, MatchIds, ReadResponse, Search, WriteResponse, parse_search, transaction_responses,
+};
+use crate::http::form_pair;
+use crate::push::{IdMaker, PushWaits, id_maker, learn_id_maker};
 use crate::report::{Progress, ProgressSink};
 use crate::sync_store::{OutgoingEvent, SyncStore};
 use keep_domain::{ResourceId, ResourceKey};
+use keep_fhir::write::server_made;
 use keep_fhir::{Raw, Transaction};
 use std::sync::Arc;
 
@@ -104,6 +109,65 @@ impl AuditUploader {
 
     /// `None` where it is more than the server takes at once.
     async fn send(&self, events: &[OutgoingEvent]) -> Result<Option<Vec<EventResponse>>, SyncError> {
+        let ids = id_maker(&self.store, self.client.base()).await?;
+        if ids == Some(IdMaker::Server) {
+            return Ok(Some(self.create_all(events).await?));
+        }
+        let answers = self.put_all(events).await?;
+        let all_refused = answers.as_ref().is_some_and(|all| all.iter().all(|a| *a == EventResponse::Refused));
+        // It may be only the ids that the server does not take.
+        if ids.is_none()
+            && all_refused
+            && let Some((first, others)) = events.split_first()
+            && self.create_there(first).await? == EventResponse::Delivered
+        {
+            learn_id_maker(&self.store, self.client.base(), IdMaker::Server).await?;
+            let mut answers = vec![EventResponse::Delivered];
+            answers.extend(self.create_all(others).await?);
+            return Ok(Some(answers));
+        }
+        Ok(answers)
+    }
+
+    async fn create_all(&self, events: &[OutgoingEvent]) -> Result<Vec<EventResponse>, SyncError> {
+        let mut answers = Vec::with_capacity(events.len());
+        for event in events {
+            answers.push(self.create_there(event).await?);
+        }
+        Ok(answers)
+    }
+
+    /// Creates an event under an id of the server's, once: a server may ignore the condition, so that it is asked before.
+    async fn create_there(&self, event: &OutgoingEvent) -> Result<EventResponse, SyncError> {
+        let made = server_made(&parse(event)?, &key_of(event)?).map_err(|_| SyncError::Internal("audit event"))?;
+        let search = Search::of_type("AuditEvent").with(made.parameter, made.value.clone()).with("_count", "1");
+        let id = event.event.to_string();
+        match self.client.search(&search).await {
+            Ok(page) => {
+                // EXPOSE: searched for the event's own id; a server may ignore the parameter.
+                let found = parse_search(page.text.expose(), "AuditEvent", MatchIds::Required)?;
+                if found.iter().any(|entry| entry.is_match && entry.text.contains(&id)) {
+                    return Ok(EventResponse::Delivered);
+                }
+            }
+            // Not to be read by this user: the condition remains.
+            Err(SyncError::Failed { status: 400..500, .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let condition = form_pair(made.parameter, &made.value);
+        let response = self.client.create("AuditEvent", made.raw.as_str(), &condition).await?;
+        match EventResponse::of(Some(response.status)) {
+            // More than one is there.
+            EventResponse::Refused if response.status == 412 => Ok(EventResponse::Delivered),
+            EventResponse::Immutable => Ok(EventResponse::Refused),
+            EventResponse::Busy => {
+                Err(SyncError::Failed { status: response.status, retry_after: response.retry_after })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    async fn put_all(&self, events: &[OutgoingEvent]) -> Result<Option<Vec<EventResponse>>, SyncError> {
         if let [only] = events {
             return Ok(Some(vec![self.send_one(only).await?]));
         }

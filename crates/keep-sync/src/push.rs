@@ -10,6 +10,7 @@ pub(crate) mod waits;
 
 pub(crate) use pusher::Pusher;
 pub use pusher::{AuthorIdentity, USER_SYSTEM};
+pub(crate) use single::{IdMaker, id_maker, learn_id_maker};
 pub use waits::{PushWaits, WaitCause, WaitingSet};
 
 use crate::blocking::with_store;
@@ -21,7 +22,7 @@ use keep_domain::ResourceKey;
 use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
 use plan::{Limits, bundle_of, in_order, independent_of};
 use response::{Accepted, Rejection, Verdict, classify};
-use single::{IdMaker, Judged};
+use single::Judged;
 use std::collections::HashSet;
 use std::time::Duration;
 use waits::Wait;

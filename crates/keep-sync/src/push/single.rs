@@ -9,13 +9,14 @@ use crate::blocking::with_store;
 use crate::error::SyncError;
 use crate::fhir_client::{MatchIds, Search, WriteResponse, parse_search};
 use crate::http::form_pair;
-use crate::sync_store::PushOutcome;
+use crate::sync_store::{PushOutcome, SyncStore};
 use keep_domain::{Phi, ResourceKey};
 use keep_fhir::write::{ServerMade, server_made, under_server_id};
 use keep_fhir::{extract, with_references};
 use keep_store::{Operation, OutgoingEntry, OutgoingSet, StoredThere};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use url::Url;
 
 /// The name of the preference that stores who makes the ids.
@@ -24,7 +25,7 @@ const PREFERENCE: &str = "sync.ids";
 /// Who makes the ids of new records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum IdMaker {
+pub(crate) enum IdMaker {
     /// The client: a create is a PUT under its own id.
     Client,
     /// The server: a create is a conditional POST.
@@ -41,21 +42,29 @@ struct Learned {
 /// A verdict with the server's status.
 pub(super) type Judged = (Verdict, Option<u16>);
 
+/// Who makes the ids at `base`, as far as the server there has shown it.
+pub(crate) async fn id_maker(store: &Arc<dyn SyncStore>, base: &Url) -> Result<Option<IdMaker>, SyncError> {
+    let stored = with_store(store, |store| store.preference(PREFERENCE)).await?;
+    let learned: Option<Learned> = stored.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(learned.filter(|l| l.base == *base).map(|l| l.ids))
+}
+
+pub(crate) async fn learn_id_maker(store: &Arc<dyn SyncStore>, base: &Url, ids: IdMaker) -> Result<(), SyncError> {
+    if id_maker(store, base).await? == Some(ids) {
+        return Ok(());
+    }
+    let learned = Learned { base: base.clone(), ids };
+    let text = serde_json::to_string(&learned).map_err(|_| SyncError::Internal("id maker"))?;
+    with_store(store, move |store| store.set_preference(PREFERENCE, &text)).await
+}
+
 impl Pusher {
-    /// Who makes the ids, as far as this server has shown it.
     pub(super) async fn id_maker(&self) -> Result<Option<IdMaker>, SyncError> {
-        let stored = with_store(&self.store, |store| store.preference(PREFERENCE)).await?;
-        let learned: Option<Learned> = stored.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(learned.filter(|l| l.base == *self.client.base()).map(|l| l.ids))
+        id_maker(&self.store, self.client.base()).await
     }
 
     pub(super) async fn learn_id_maker(&self, ids: IdMaker) -> Result<(), SyncError> {
-        if self.id_maker().await? == Some(ids) {
-            return Ok(());
-        }
-        let learned = Learned { base: self.client.base().clone(), ids };
-        let text = serde_json::to_string(&learned).map_err(|_| SyncError::Internal("id maker"))?;
-        with_store(&self.store, move |store| store.set_preference(PREFERENCE, &text)).await
+        learn_id_maker(&self.store, self.client.base(), ids).await
     }
 
     /// Renames what a set refers to by ids that the server has replaced; whether there was anything.
