@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// Longest first wait.
 const FIRST: Duration = Duration::from_secs(5);
 /// Longest wait.
-const LONGEST: Duration = Duration::from_mins(15);
+pub(crate) const LONGEST: Duration = Duration::from_mins(15);
 
 /// Exponential backoff with full jitter: a random wait below a bound that doubles, so that devices that lost their
 /// server at the same moment do not return at the same moment.
@@ -18,6 +18,16 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// As it was after so many failures.
+    pub(crate) const fn after(failures: u32) -> Self {
+        Self { failures }
+    }
+
+    /// Failures in a row so far.
+    pub(crate) const fn failures(self) -> u32 {
+        self.failures
+    }
+
     /// Starts again from the first wait, after a successful run.
     pub const fn reset(&mut self) {
         self.failures = 0;

@@ -61,6 +61,10 @@ pub async fn run_sync(run: &SyncRun) -> SyncReport {
     let (up, down) = (meter.up(), meter.down());
     let mut report = SyncReport::default();
     report.stopped_by = run.cancel.race(run_steps(run, &mut report)).await.err();
+    let clock = Arc::clone(run.client.credentials().server().http().clock());
+    if let Err(error) = run.waits.save(&run.store, &*clock).await {
+        report.stopped_by = report.stopped_by.or(Some(error));
+    }
     match with_store(&run.store, |store| store.backlog()).await {
         Ok(left) => (report.pending, report.rejected, report.conflicts) = (left.pending, left.rejected, left.conflicts),
         Err(error) => report.stopped_by = report.stopped_by.or(Some(error)),
@@ -72,6 +76,7 @@ pub async fn run_sync(run: &SyncRun) -> SyncReport {
 }
 
 async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncError> {
+    run.waits.restore(&run.store, &**run.client.credentials().server().http().clock()).await?;
     let capabilities = capabilities(run).await?;
     let SyncRun { client, store, authors, waits, roles, extent, cancel, progress, .. } = run.clone();
     let transaction = capabilities.transaction;

@@ -1,15 +1,17 @@
 //! Change sets that the server does not take at present: why, and when they are sent again.
 
+mod stored;
+
 use crate::backoff::Backoff;
 use crate::error::SyncError;
 use keep_store::ChangeSetId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What a change set waits for; always a state of the server, never of the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitCause {
     /// The server has no time (408, 425, 429, 502–504).
@@ -92,6 +94,12 @@ struct Waits {
     sets: BTreeMap<ChangeSetId, Waiting>,
     /// Refused audit events, by sequence.
     events: BTreeMap<u64, Waiting>,
+    /// Whether those of the program's run before are here.
+    is_restored: bool,
+    /// Whether the user has ended the delays before they were restored.
+    delays_ended: bool,
+    /// Whether they differ from what is stored.
+    is_changed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +132,7 @@ impl PushWaits {
     /// Lets everything be sent by the next run, which the user asked for.
     pub fn end_delays(&self) {
         let waits = &mut *self.lock();
+        waits.delays_ended = !waits.is_restored;
         let all = waits.sets.values_mut().chain(waits.events.values_mut());
         all.for_each(|waiting| waiting.until = Duration::ZERO);
     }
@@ -135,17 +144,23 @@ impl PushWaits {
 
     /// Begins a wait, or a longer one.
     pub(super) fn begin(&self, set: ChangeSetId, wait: Wait, now: Duration) {
-        self.lock().sets.entry(set).or_default().begin(wait, now);
+        let mut waits = self.lock();
+        waits.is_changed = true;
+        waits.sets.entry(set).or_default().begin(wait, now);
     }
 
     /// Ends a wait.
     pub(super) fn end(&self, set: ChangeSetId) {
-        self.lock().sets.remove(&set);
+        let mut waits = self.lock();
+        waits.is_changed |= waits.sets.remove(&set).is_some();
     }
 
     /// Forgets sets that no longer wait to be sent.
     pub(super) fn retain(&self, is_ready: impl Fn(ChangeSetId) -> bool) {
-        self.lock().sets.retain(|set, _| is_ready(*set));
+        let waits = &mut *self.lock();
+        let before = waits.sets.len();
+        waits.sets.retain(|set, _| is_ready(*set));
+        waits.is_changed |= waits.sets.len() < before;
     }
 
     /// Whether a refused audit event still waits at `now`.
@@ -155,12 +170,17 @@ impl PushWaits {
 
     /// Begins the wait of an audit event, or a longer one.
     pub(crate) fn begin_event(&self, sequence: u64, now: Duration) {
-        self.lock().events.entry(sequence).or_default().begin(WaitCause::NotOffered.into(), now);
+        let mut waits = self.lock();
+        waits.is_changed = true;
+        waits.events.entry(sequence).or_default().begin(WaitCause::NotOffered.into(), now);
     }
 
     /// Ends the waits of delivered audit events.
     pub(crate) fn end_events(&self, sequences: &[u64]) {
-        self.lock().events.retain(|sequence, _| !sequences.contains(sequence));
+        let waits = &mut *self.lock();
+        let before = waits.events.len();
+        waits.events.retain(|sequence, _| !sequences.contains(sequence));
+        waits.is_changed |= waits.events.len() < before;
     }
 
     fn lock(&self) -> MutexGuard<'_, Waits> {
