@@ -32,6 +32,18 @@ pub(crate) fn load(path: &Path, typed: Option<&str>) -> Result<(SignedSiteFile, 
     }
 }
 
+/// INVARIANT: where IT has installed a fingerprint, nobody enrols at a server of their own choice.
+///
+/// # Errors
+/// `invalid` for the field `site`.
+pub(crate) fn check_enrolment(has_site_file: bool) -> Result<(), SessionError> {
+    needs_site_file(has_site_file, installed()?.is_some())
+}
+
+fn needs_site_file(has_site_file: bool, is_installed: bool) -> Result<(), SessionError> {
+    if is_installed && !has_site_file { Err(SessionError::field("site", FieldReasonDto::Missing)) } else { Ok(()) }
+}
+
 impl Workstation {
     /// How to sign in here.
     ///
@@ -123,6 +135,12 @@ mod tests {
         std::fs::remove_file(&path).expect("removed");
         std::fs::create_dir(&path).expect("made");
         assert_eq!(outcome(), unusable);
+    }
+
+    #[test]
+    fn an_installed_fingerprint_makes_the_site_file_a_condition_of_enrolment() {
+        assert_eq!(needs_site_file(false, true).map_err(|e| e.fields), Err(vec![("site", FieldReasonDto::Missing)]));
+        assert!(needs_site_file(true, true).is_ok() && needs_site_file(false, false).is_ok());
     }
 
     #[test]

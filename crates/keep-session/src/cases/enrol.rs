@@ -129,6 +129,9 @@ fn keep_settings(workstation: &Workstation, request: &EnrolBeginDto, setting: Se
         return Err(SessionError::fields(fields));
     }
     let first = !workstation.0.device.slots.exist()?;
+    if first {
+        site_trust::check_enrolment(setting.site.is_some())?;
+    }
     let site = setting.site.as_ref().map(|(path, typed)| site_trust::load(path, typed.as_deref())).transpose()?;
     // The sign-in that follows uses exactly what is sealed here.
     let authorities = setting.ca_file.as_deref().map(AuthorityFile::read).transpose()?;
