@@ -79,8 +79,8 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     run.waits.restore(&run.store, &**run.client.credentials().server().http().clock()).await?;
     let capabilities = capabilities(run).await?;
     let SyncRun { client, store, authors, waits, roles, extent, cancel, progress, .. } = run.clone();
-    let transaction = capabilities.transaction;
-    let pusher = Pusher { client, store, waits, authors, transaction, progress };
+    let (transaction, versioned_update) = (capabilities.transaction, capabilities.versioned_update.clone());
+    let pusher = Pusher { client, store, waits, authors, transaction, versioned_update, progress };
     let held_by = push(&pusher, report).await?;
     if extent == SyncExtent::Push {
         return held_by.map_or(Ok(()), Err);

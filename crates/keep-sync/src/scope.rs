@@ -186,6 +186,7 @@ mod tests {
             types: types.iter().map(|t| String::from(*t)).collect(),
             update_create: BTreeSet::new(),
             type_history: BTreeSet::new(),
+            versioned_update: BTreeSet::new(),
             transaction: true,
             gzip_requests: false,
         }

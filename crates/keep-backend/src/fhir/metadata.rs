@@ -1,6 +1,6 @@
 //! The CapabilityStatement and the SMART discovery document.
 
-use crate::behaviour::{Behaviour, ClientIds, Feature, TypeResponse};
+use crate::behaviour::{Behaviour, ClientIds, Feature, TypeResponse, VersionIds};
 use crate::origin::Origin;
 use crate::reply::Reply;
 use crate::storage::{ParamType, params_for};
@@ -60,7 +60,7 @@ fn resource(kind: &str, behaviour: &Behaviour) -> Value {
     let mut resource = json!({
         "type": kind,
         "interaction": interactions,
-        "versioning": "versioned-update",
+        "versioning": if behaviour.version_ids == VersionIds::Constant { "no-version" } else { "versioned-update" },
         "readHistory": true,
         "conditionalCreate": behaviour.has(Feature::ConditionalCreate),
         "conditionalRead": "not-match",

@@ -25,6 +25,8 @@ pub struct Capabilities {
     pub update_create: BTreeSet<String>,
     /// Types with a type history.
     pub type_history: BTreeSet<String>,
+    /// Types of which the server refuses an update that is based on an old version: `versioning` is `versioned-update`.
+    pub versioned_update: BTreeSet<String>,
     /// Whether transactions are supported.
     pub transaction: bool,
     /// Whether compressed request bodies are accepted, by the probe.
@@ -60,6 +62,7 @@ impl Capabilities {
             types: BTreeSet::new(),
             update_create: BTreeSet::new(),
             type_history: BTreeSet::new(),
+            versioned_update: BTreeSet::new(),
             transaction: false,
             gzip_requests: false,
         };
@@ -73,6 +76,9 @@ impl Capabilities {
                 let Some(name) = resource.member_text("type") else { continue };
                 if resource.member("updateCreate").is_some_and(|flag| flag.raw() == "true") {
                     found.update_create.insert(name.clone().into_owned());
+                }
+                if resource.member_text("versioning").as_deref() == Some("versioned-update") {
+                    found.versioned_update.insert(name.clone().into_owned());
                 }
                 if has(resource, "history-type") {
                     found.type_history.insert(name.clone().into_owned());
@@ -93,8 +99,8 @@ mod tests {
         let raw = Raw::parse(
             r#"{"resourceType":"CapabilityStatement","software":{"name":"HAPI FHIR Server","version":"8.8.0"},"rest":[{
             "interaction":[{"code":"transaction"}],"resource":[
-            {"type":"Patient","updateCreate":true,"interaction":[{"code":"read"},{"code":"history-type"}]},
-            {"type":"AuditEvent","updateCreate":false,"interaction":[{"code":"create"}]}]}]}"#,
+            {"type":"Patient","updateCreate":true,"versioning":"versioned-update","interaction":[{"code":"read"},{"code":"history-type"}]},
+            {"type":"AuditEvent","updateCreate":false,"versioning":"versioned","interaction":[{"code":"create"}]}]}]}"#,
         )
         .unwrap();
         let base: Url = "https://ehr.example/fhir".parse().unwrap();
@@ -104,6 +110,7 @@ mod tests {
             found.transaction && found.update_create.contains("Patient") && !found.update_create.contains("AuditEvent")
         );
         assert!(found.type_history.contains("Patient") && !found.supports("Observation"));
+        assert_eq!(found.versioned_update.iter().collect::<Vec<_>>(), ["Patient"]);
         assert!(found.is_fresh(&base, UtcMillis(6)) && !found.is_fresh(&base, UtcMillis(6 + FRESH_MILLIS)));
         assert!(!found.is_fresh(&base, UtcMillis(1)), "a clock that was set back makes them stale");
         let parsed: Capabilities = serde_json::from_str(&serde_json::to_string(&found).unwrap()).unwrap();

@@ -145,6 +145,7 @@ async fn run_pull(
         types: named(types),
         update_create: BTreeSet::new(),
         type_history: if history { named(types) } else { BTreeSet::new() },
+        versioned_update: BTreeSet::new(),
         transaction: true,
         gzip_requests: false,
     };

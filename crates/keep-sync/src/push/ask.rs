@@ -63,10 +63,14 @@ impl Pusher {
         Ok(outcomes)
     }
 
-    /// Reads and compares what no version guards.
+    /// Reads and compares what no version guards, or only one that the server does not promise to check.
     pub(super) async fn compare_unversioned(&self, entries: Vec<OutgoingEntry>) -> Result<Answers, AskError> {
         let mut answers = Answers::default();
         for mut entry in entries {
+            // A server that promises no check of versions may also give every version the same name.
+            if !self.versioned_update.contains(&entry.key.resource_type) {
+                entry.base_version = None;
+            }
             if needs_reading(&entry) {
                 match self.on_server(&entry).await? {
                     OnServer::Decided(outcome) => {

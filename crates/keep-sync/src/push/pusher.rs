@@ -8,6 +8,7 @@ use crate::sync_store::SyncStore;
 use keep_domain::{ResourceKey, UserId};
 use keep_fhir::Raw;
 use keep_fhir::write::practitioner;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The identifier system of a user whose provider is not known here.
@@ -49,5 +50,7 @@ pub(crate) struct Pusher {
     pub(crate) authors: Vec<AuthorIdentity>,
     /// Whether the server says that it takes transactions.
     pub(crate) transaction: bool,
+    /// Types of which the server refuses an update that is based on an old version.
+    pub(crate) versioned_update: BTreeSet<String>,
     pub(crate) progress: ProgressSink,
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::fhir_client::FhirClient;
 use crate::sync_store::SyncStore;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod authors;
@@ -40,6 +41,19 @@ async fn push(
 }
 
 async fn run(store: &Arc<MemoryStore>, answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Run {
+    run_where(store, versioned(), answer).await
+}
+
+/// The types of these tests, of which most servers check the version of an update.
+fn versioned() -> BTreeSet<String> {
+    ["Appointment", "Encounter", "Observation", "Practitioner"].map(String::from).into()
+}
+
+async fn run_where(
+    store: &Arc<MemoryStore>,
+    versioned_update: BTreeSet<String>,
+    answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+) -> Run {
     let (server, credentials) = signed_in(answer).await;
     let pusher = Pusher {
         client: FhirClient::open(credentials),
@@ -47,6 +61,7 @@ async fn run(store: &Arc<MemoryStore>, answer: impl Fn(&Request) -> Vec<u8> + Se
         waits: PushWaits::default(),
         authors: Vec::new(),
         transaction: true,
+        versioned_update,
         progress: Arc::new(|_| {}),
     };
     let mut pushed = Pushed::default();

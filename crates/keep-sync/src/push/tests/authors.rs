@@ -63,6 +63,7 @@ async fn push_as(
         waits: PushWaits::default(),
         authors: vec![identity()],
         transaction: true,
+        versioned_update: versioned(),
         progress: Arc::new(|_| {}),
     };
     let mut pushed = Pushed::default();

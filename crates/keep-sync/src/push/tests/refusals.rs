@@ -109,6 +109,7 @@ async fn a_set_that_waits_is_left_alone_until_its_time() {
         waits: waits.clone(),
         authors: Vec::new(),
         transaction: true,
+        versioned_update: versioned(),
         progress: Arc::new(|_| {}),
     };
     for _ in 0..3 {

@@ -79,6 +79,27 @@ async fn on_a_server_without_versions_the_content_is_compared_first() {
     }
 }
 
+/// As HAPI's plain server, which ignores `If-Match`, and servers that call every version the same.
+#[tokio::test]
+async fn where_no_check_of_versions_is_promised_the_content_decides() {
+    for (theirs, sent) in [(BASE.to_owned(), 1), (BASE.replace("booked", "noshow"), 0)] {
+        let store = new_store();
+        store.save(5, amara(), OURS, Some(("1", BASE)));
+        let done =
+            run_where(
+                &store,
+                BTreeSet::new(),
+                move |r| {
+                    if r.method == "GET" { json(200, &theirs) } else { json(200, TAKEN) }
+                },
+            )
+            .await;
+        assert_eq!(posts(&done.server).len(), sent);
+        let is_conflict = matches!(&outcomes(&store)[..], [PushOutcome::Conflict { .. }]);
+        assert_eq!(is_conflict, sent == 0, "the same version on both sides is no proof");
+    }
+}
+
 #[tokio::test]
 async fn the_same_field_on_a_server_without_versions_is_a_conflict() {
     let store = new_store();
