@@ -76,7 +76,9 @@ pub const fn consequence(check: ServerCheck) -> &'static str {
         C::Batch => "Audit events and comparisons take one request each.",
         C::PackedBodies => "A visit takes about seven times as many bytes.",
         C::UpdateAsCreate => "Records get the server's ids once they are sent; Chartkeep keeps both.",
-        C::IfMatch => "A change that was made elsewhere since the last sync can be overwritten.",
+        C::IfMatch => {
+            "Unless the server states that it checks versions, a record is read and compared before it is changed; a change made elsewhere in between can be overwritten."
+        }
         C::ConditionalCreate => "After a lost answer Chartkeep searches for the record before it sends it again.",
     }
 }

@@ -2,17 +2,26 @@
 
 use super::*;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
-    // All of it is within the overlap of the next pass, and none of it may be requested again.
+/// A server with 60 patients who have `results` results together; `None` where that program is not built.
+async fn backend_with(results: u32) -> Option<Backend> {
     let patients =
         (0..60).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}","name":[{{"family":"Bulk"}}]}}"#));
-    let results = (0..3000).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 60)));
+    let results = (0..results).map(bulk_result);
     let lines: Vec<String> = patients.chain(results).collect();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bulk.ndjson");
     std::fs::write(&file, lines.join("\n")).unwrap();
-    let Some(backend) = Backend::start(Some(&file)).await else { return };
+    Backend::start(Some(&file)).await
+}
+
+fn bulk_result(n: u32) -> String {
+    observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 60))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
+    // All of it is within the overlap of the next pass, and none of it may be requested again.
+    let Some(backend) = backend_with(3_000).await else { return };
     let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     let first = sync(&store, &client, Role::Nurse).await;
     assert_eq!((first.stopped_by.clone(), first.pulled), (None, 3060), "{first:?}");
@@ -23,14 +32,7 @@ async fn an_idle_sync_right_after_a_bulk_load_stays_small() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_changes_right_after_a_large_load_are_five_requests() {
-    let patients = (0..60).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}"}}"#));
-    let results =
-        (0..5_340).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 60)));
-    let lines: Vec<String> = patients.chain(results).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("bulk.ndjson");
-    std::fs::write(&file, lines.join("\n")).unwrap();
-    let Some(backend) = Backend::start(Some(&file)).await else { return };
+    let Some(backend) = backend_with(5_340).await else { return };
     let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
     assert_eq!(sync(&store, &client, Role::Nurse).await.pulled, 5_400);
     let counted = async |step: &str, changed: u64| {
