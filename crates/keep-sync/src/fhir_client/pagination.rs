@@ -35,6 +35,15 @@ impl PaginationGuard {
         }
     }
 
+    /// Records a page of which every entry matters.
+    ///
+    /// # Errors
+    /// As [`Self::check_page`]; [`SyncError::Truncated`] where the rest of it did not arrive.
+    pub(crate) fn check_whole_page(&mut self, page: &BundlePage) -> Result<(), SyncError> {
+        self.check_page(page)?;
+        if page.is_cut { Err(SyncError::Truncated) } else { Ok(()) }
+    }
+
     /// Records the items of the last page.
     ///
     /// # Errors

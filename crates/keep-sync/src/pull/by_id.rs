@@ -47,10 +47,7 @@ impl Puller {
         let mut page = self.cancel.race(self.client.search(&search)).await?;
         let (mut guard, mut changed) = (PaginationGuard::default(), 0_u64);
         loop {
-            guard.check_page(&page)?;
-            if page.is_cut {
-                return Err(SyncError::Truncated);
-            }
+            guard.check_whole_page(&page)?;
             // EXPOSE: the page is split into records that are Phi again.
             let entries = parse_search(page.text.expose(), &key.resource_type, MatchIds::Required)?;
             guard.check_items(entries.iter().filter_map(|entry| entry.id.as_deref()))?;

@@ -230,10 +230,7 @@ impl Puller {
         let times = self.response_times(&page);
         let (mut guard, mut has_linked) = (PaginationGuard::default(), false);
         loop {
-            guard.check_page(&page)?;
-            if page.is_cut {
-                return Err(SyncError::Truncated);
-            }
+            guard.check_whole_page(&page)?;
             // EXPOSE: only ids and versions are read.
             let entries = parse_search(page.text.expose(), &key.resource_type, MatchIds::Required)?;
             guard.check_items(entries.iter().filter_map(|entry| entry.id.as_deref()))?;

@@ -102,7 +102,7 @@ impl Puller {
         let (times, mut guard) = (self.response_times(&page), PaginationGuard::default());
         let (mut judged, mut deleted) = (HashSet::new(), Vec::new());
         loop {
-            guard.check_page(&page)?;
+            guard.check_whole_page(&page)?;
             // EXPOSE: only ids and interactions are read.
             let entries = parse_history(page.text.expose(), &key.resource_type)?;
             guard.check_items(entries.iter().map(|e| (e.key.id.to_string(), e.last_updated, e.is_deletion)))?;
@@ -148,10 +148,7 @@ impl Puller {
         let (mut judged, mut deleted, mut newest) = (HashSet::new(), Vec::new(), None);
         let mut guard = PaginationGuard::default();
         let exhaustive = loop {
-            guard.check_page(&page)?;
-            if page.is_cut {
-                return Err(SyncError::Truncated);
-            }
+            guard.check_whole_page(&page)?;
             // EXPOSE: only ids and interactions are read.
             let entries = parse_history(page.text.expose(), &key.resource_type)?;
             guard.check_items(entries.iter().map(|e| (e.key.id.to_string(), e.last_updated, e.is_deletion)))?;

@@ -226,3 +226,22 @@ async fn a_deletion_soon_after_a_large_load_is_found_by_the_next_run() {
     assert!(!store.contents().records.contains_key("Patient/old"));
     assert_eq!(requests_to_fhir(&server), 1, "a batch of a count and of the beginning of the history");
 }
+
+#[tokio::test]
+async fn a_recent_history_that_was_cut_is_no_search_for_deletions() {
+    let (store, all) = (new_store(), many(100, -100_000));
+    all.lock().unwrap().push((String::from("old"), 1, Ok(NOW.plus_millis(FAR))));
+    let habits = Habits { batches: false, ..Habits::default() };
+    pull(&store, fake(&all, habits)).await.0.unwrap();
+    all.lock().unwrap()[100] = (String::from("old"), 2, Err(NOW.plus_millis(-500)));
+    let serve = fake(&all, habits);
+    let cut = move |request: &Request| {
+        let reply = serve(request);
+        // The deletion is the last entry.
+        if request.target.contains("_history") { reply[..reply.len() - 20].to_vec() } else { reply }
+    };
+    let (done, _) = pull_again(&store, &["Patient"], true, cut).await;
+    assert!(!done.is_ok_and(|(_, pulled)| pulled.complete_as_of() == Some(NOW)), "it claims what it did not see");
+    pull_again(&store, &["Patient"], true, fake(&all, habits)).await.0.unwrap();
+    assert!(!store.contents().records.contains_key("Patient/old"));
+}
