@@ -142,7 +142,7 @@ impl AuditUploader {
         let made = server_made(&parse(event)?, &key_of(event)?).map_err(|_| SyncError::Internal("audit event"))?;
         let search = Search::of_type("AuditEvent").with(made.parameter, made.value.clone()).with("_count", "1");
         let id = event.event.to_string();
-        match self.client.search(&search).await {
+        match self.client.search_whole(&search).await {
             Ok(page) => {
                 // EXPOSE: searched for the event's own id; a server may ignore the parameter.
                 let found = parse_search(page.text.expose(), "AuditEvent", MatchIds::Required)?;

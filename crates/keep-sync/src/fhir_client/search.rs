@@ -169,6 +169,15 @@ impl FhirClient {
         BundlePage::parse(response, url, self.base())
     }
 
+    /// As [`Self::search`], where what is missing on the page would count as not there.
+    ///
+    /// # Errors
+    /// As [`Self::search`]; [`SyncError::Truncated`] where only its beginning arrived.
+    pub(crate) async fn search_whole(&self, search: &Search) -> Result<BundlePage, SyncError> {
+        let page = self.search(search).await?;
+        if page.is_cut { Err(SyncError::Truncated) } else { Ok(page) }
+    }
+
     /// The first pages of several searches, requested as one batch; `None` for one that the server did not answer.
     ///
     /// # Errors

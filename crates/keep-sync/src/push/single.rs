@@ -152,7 +152,7 @@ impl Pusher {
     /// The record that was created from an entry before.
     async fn find_there(&self, entry: &OutgoingEntry, made: &ServerMade) -> Result<Option<PushOutcome>, SyncError> {
         let search = Search::of_type(&entry.key.resource_type).with(made.parameter, made.value.clone());
-        let page = self.client.search(&search).await?;
+        let page = self.client.search_whole(&search).await?;
         // EXPOSE: the record that has our own identifier.
         let found = parse_search(page.text.expose(), &entry.key.resource_type, MatchIds::Required)?;
         let mut ours = found.into_iter().filter(|found| found.is_match && found.text.contains(entry.key.id.as_str()));

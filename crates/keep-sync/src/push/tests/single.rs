@@ -17,9 +17,13 @@ struct Plain {
     makes_ids: bool,
     /// Loses the answer of so many creates.
     lost: usize,
+    /// Searches whose reply breaks off inside its entry.
+    cut: usize,
 }
 
 const REFUSED: &str = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing","diagnostics":"HAPI-0287: Unable to handle this request"}]}"#;
+
+const NOTICE: &str = r#"{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational"}]},"search":{"mode":"outcome"}}"#;
 
 impl Plain {
     fn answer(&mut self, request: &Request) -> Vec<u8> {
@@ -41,11 +45,19 @@ impl Plain {
         }
     }
 
-    fn search(&self, kind: &str, query: &str) -> Vec<u8> {
+    fn search(&mut self, kind: &str, query: &str) -> Vec<u8> {
         let id = query.rsplit("%3A").next().unwrap().rsplit("%7C").next().unwrap();
         let found = self.records.iter().filter(|(key, text)| key.starts_with(kind) && text.contains(id));
-        let entries: Vec<String> = found.map(|(_, text)| format!(r#"{{"resource":{text}}}"#)).collect();
-        json(200, &format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(",")))
+        let mut entries: Vec<String> = found.map(|(_, text)| format!(r#"{{"resource":{text}}}"#)).collect();
+        let is_cut = self.cut > 0 && !entries.is_empty();
+        entries.insert(0, String::from(NOTICE));
+        let mut reply =
+            json(200, &format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{}]}}"#, entries.join(",")));
+        if is_cut {
+            self.cut -= 1;
+            reply.truncate(reply.len() - 10);
+        }
+        reply
     }
 
     fn create(&mut self, kind: &str, body: &str) -> Vec<u8> {
@@ -97,15 +109,15 @@ async fn without_transactions_a_visit_is_sent_in_the_order_of_its_references() {
 
 #[tokio::test]
 async fn where_the_server_makes_the_ids_everything_arrives_once_and_refers_to_them() {
-    for lost in [0, 1, 2] {
-        let server = Arc::new(std::sync::Mutex::new(Plain { makes_ids: true, lost, ..Plain::default() }));
+    for (lost, cut) in [(0, 0), (1, 0), (2, 0), (1, 1)] {
+        let server = Arc::new(std::sync::Mutex::new(Plain { makes_ids: true, lost, cut, ..Plain::default() }));
         let store = visit();
         let mut confirmed = 0;
-        for _ in 0..=lost {
+        for _ in 0..=lost + cut {
             confirmed += push_to(&server, &store).await.pushed.confirmed;
         }
         let records = server.lock().unwrap().records.clone();
-        assert_eq!((confirmed, records.len()), (3, 3), "{lost} lost answers: {:?}", records.keys());
+        assert_eq!((confirmed, records.len()), (3, 3), "{lost} lost and {cut} cut answers: {:?}", records.keys());
         assert!(store.contents().sets.is_empty());
         let of = |kind: &str| records.iter().find(|(key, _)| key.starts_with(kind)).unwrap();
         let (visit, pulse, proof) = (of("Encounter"), of("Observation"), of("Provenance"));
