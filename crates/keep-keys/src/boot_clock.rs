@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// Time since a boot; comparable across restarts of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,10 @@ pub struct SystemBootClock;
 
 impl BootClock for SystemBootClock {
     fn reading(&self) -> Option<BootReading> {
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
+        // No process outlives its boot.
+        static BOOT: OnceLock<Option<String>> = OnceLock::new();
+        let read = || std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned());
+        let boot = BOOT.get_or_init(read).clone()?;
         let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
         let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
         let millis = seconds.parse::<u64>().ok()?.checked_mul(1000)?;

@@ -205,6 +205,8 @@ impl Extractor<'_> {
         for (name, part) in direct {
             let Some(part) = part else { continue };
             let found = match part.kind() {
+                // The row has the patient; only a fault matters.
+                Kind::Object | Kind::Array if self.purpose == Purpose::Screen => return None,
                 Kind::Object => self.patient_at(part),
                 Kind::Array => part.items().find_map(|n| self.patient_at(n)),
                 _ => {

@@ -5,7 +5,7 @@ use super::phrase::phrase;
 use super::reader::{concept, member_owned, owned, period};
 use crate::{FhirDate, FhirError, Node, Raw};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// How a record says that something must not be done.
@@ -66,19 +66,23 @@ enum Decision {
 struct Table {
     codes: HashMap<String, (String, Decision)>,
     texts: HashMap<String, Decision>,
+    /// The first words of `texts`.
+    beginnings: Vec<String>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     // Without a readable file only `doNotPerform` counts; a test reads the shipped one.
     let file: File =
         serde_json::from_str(include_str!("../../../../assets/clinical/resuscitation.json")).unwrap_or_default();
-    let mut table = Table { codes: HashMap::new(), texts: HashMap::new() };
+    let mut table = Table { codes: HashMap::new(), texts: HashMap::new(), beginnings: Vec::new() };
     for (list, decision) in
         [(file.not_for, Decision::NotFor), (file.is_for, Decision::For), (file.asks, Decision::Asks)]
     {
         table.codes.extend(list.codes.into_iter().map(|known| (known.code, (known.system, decision))));
         table.texts.extend(list.texts.into_iter().map(|text| (text, decision)));
     }
+    let first = |text: &String| text.split(' ').next().unwrap_or_default().to_owned();
+    table.beginnings = table.texts.keys().map(first).collect::<BTreeSet<_>>().into_iter().collect();
     table
 });
 
@@ -97,8 +101,18 @@ fn of_coding(coding: &Coding) -> Option<Decision> {
     fits.then_some(*decision)
 }
 
+/// Whether a text begins as a known one does; most do not, and are not read further.
+fn may_be_known(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_first = |word: &str| TABLE.beginnings.iter().any(|known| known.eq_ignore_ascii_case(word));
+    words.next().is_some_and(|word| !word.is_ascii() || is_first(word))
+}
+
 fn decision(concept: &Concept) -> Option<Decision> {
-    let of_text = |text: &str| phrase(text).and_then(|phrase| TABLE.texts.get(&phrase).copied());
+    let of_text = |text: &str| {
+        let phrase = Some(text).filter(|text| may_be_known(text)).and_then(phrase)?;
+        TABLE.texts.get(&phrase).copied()
+    };
     let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
     let coded = concept.codings.iter().find_map(of_coding);
     coded.or_else(|| concept.text.as_deref().into_iter().chain(displays).find_map(of_text))

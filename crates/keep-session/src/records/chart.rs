@@ -13,7 +13,6 @@ use crate::view::{alerts, completeness, person};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
-use keep_fhir::lens;
 use keep_store::{AlertPeriod, AuditGated, AuditTicket, ChartReading, Completeness, Store, StoreError};
 use keep_sync::CHART_TYPES;
 use std::borrow::Cow;
@@ -123,10 +122,10 @@ pub(crate) fn has_all_allergies(
 /// The banner; also of a patient whose record cannot be read. `allergies` is what the chart says of them.
 pub(crate) fn banner_of(store: &Store, chart: &Chart, allergies: &AllergiesDto) -> Result<BannerDto, SessionError> {
     let own = chart.entries.iter().find(|e| e.kind() == "Patient" && e.record.key.id == chart.patient);
-    let read = own.and_then(|e| e.raw.as_ref()).and_then(|raw| Some((raw, lens::patient(raw).ok()?)));
+    let read = own.and_then(|e| Some((e.raw.as_ref()?, e.person()?)));
     let id = chart.patient.as_str();
     let mut banner = match read {
-        Some((raw, lens)) => person::banner(id, &lens, raw, &chart.entries, &chart.clinic_clock),
+        Some((raw, lens)) => person::banner(id, lens, raw, &chart.entries, &chart.clinic_clock),
         None => person::unreadable_banner(id),
     };
     if own.is_some_and(|e| e.masked) {

@@ -8,7 +8,7 @@ use super::words;
 use crate::dto::chart::mark::MarkDto;
 use keep_clinical::{AbnormalFlag, Age, RecordedUnit, Zone, age_at, flag_by_range};
 use keep_domain::UtcMillis;
-use keep_fhir::lens::{self, Concept, Measured, ObservationLens, Quantity, ReferenceRange};
+use keep_fhir::lens::{Concept, Measured, ObservationLens, Quantity, ReferenceRange};
 
 /// Statuses of an Observation whose value counts and may be judged.
 const FINAL: [&str; 3] = ["final", "amended", "corrected"];
@@ -79,10 +79,9 @@ const PREGNANT: [&str; 5] = ["77386006", "pregnant", "pregnancy", "255246003", "
 impl Population {
     /// Of the Patient among these records.
     pub(crate) fn of(entries: &[VisibleRecord], zone: &Zone) -> Self {
-        let person = entries.iter().find(|e| e.kind() == "Patient").and_then(|e| e.raw.as_ref());
-        let person = person.and_then(|raw| lens::patient(raw).ok());
-        let sex = person.as_ref().and_then(|p| p.gender.clone());
-        let birth_date = person.as_ref().and_then(super::person::born);
+        let person = entries.iter().find(|e| e.kind() == "Patient").and_then(VisibleRecord::person);
+        let sex = person.and_then(|p| p.gender.clone());
+        let birth_date = person.and_then(super::person::born);
         Self { birth_date, sex, zone: Some(zone.clone()) }
     }
 

@@ -57,10 +57,11 @@ const LOINC: &str = "http://loinc.org";
 
 /// Whether an Observation is a vital sign or an early warning score: by its category, or else by its codes.
 pub(crate) fn is_vital(entry: &VisibleRecord) -> bool {
+    entry.kind() == "Observation" && *entry.vital.get_or_init(|| has_sign(entry))
+}
+
+fn has_sign(entry: &VisibleRecord) -> bool {
     let is_sign = |code: &str| code == NEWS2_TOTAL || is_vital_code(code);
-    if entry.kind() != "Observation" {
-        return false;
-    }
     if entry.has_category("vital-signs") {
         return true;
     }

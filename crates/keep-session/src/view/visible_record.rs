@@ -4,7 +4,7 @@ use super::access_view::{AccessView, unowned};
 use crate::dto::chart::record_state::RecordStateDto;
 use keep_access::{Action, Decision, PolicyResource};
 use keep_domain::{Phi, UtcMillis};
-use keep_fhir::lens::{self, ConditionLens, ObservationLens};
+use keep_fhir::lens::{self, ConditionLens, ObservationLens, PatientLens};
 use keep_fhir::write::can_be_entered_in_error;
 use keep_fhir::{Extracted, ParsedRecord, Raw};
 use keep_store::{Record, RecordState};
@@ -20,10 +20,17 @@ pub(crate) struct VisibleRecord {
     pub(crate) facts: Option<Box<Extracted>>,
     /// Whether only its existence may be shown.
     pub(crate) masked: bool,
-    /// Read on first use; vital signs and results both need it.
-    observation: OnceCell<Option<Box<ObservationLens>>>,
-    /// Read on first use; the problems, their marks, the banner and the pregnancy need it.
-    condition: OnceCell<Option<Box<ConditionLens>>>,
+    /// Read on first use, for the types of which several parts of the chart need it.
+    lens: OnceCell<Option<Lens>>,
+    /// Whether it is a vital sign; found on first use.
+    pub(super) vital: OnceCell<bool>,
+}
+
+/// What was read of a record.
+enum Lens {
+    Observation(Box<ObservationLens>),
+    Condition(Box<ConditionLens>),
+    Patient(Box<PatientLens>),
 }
 
 impl VisibleRecord {
@@ -59,9 +66,10 @@ impl VisibleRecord {
                 Ok(ParsedRecord { raw, facts, observation }) => {
                     let masked = Self::is_masked(access_view.reads(&record, Some(&facts)))?;
                     let raw = shown(raw, &record, access_view);
-                    let values = observation.map(|lens| OnceCell::from(Some(lens))).unwrap_or_default();
-                    let (facts, condition) = (Some(facts), OnceCell::new());
-                    return Some(Self { record, raw: Some(raw), facts, masked, observation: values, condition });
+                    let lens =
+                        observation.map(|lens| OnceCell::from(Some(Lens::Observation(lens)))).unwrap_or_default();
+                    let (facts, vital) = (Some(facts), OnceCell::new());
+                    return Some(Self { record, raw: Some(raw), facts, masked, lens, vital });
                 }
                 Err(text) => record.raw = Phi::new(text),
             }
@@ -71,8 +79,8 @@ impl VisibleRecord {
         let masked = Self::is_masked(access_view.reads(&record, facts.as_ref()))?;
         record.raw = Phi::new(String::new());
         let raw = raw.map(|raw| shown(raw, &record, access_view));
-        let (observation, condition) = (OnceCell::new(), OnceCell::new());
-        Some(Self { record, raw, facts: facts.map(Box::new), masked, observation, condition })
+        let (lens, vital) = (OnceCell::new(), OnceCell::new());
+        Some(Self { record, raw, facts: facts.map(Box::new), masked, lens, vital })
     }
 
     /// `None` where nothing of it may be shown.
@@ -85,19 +93,37 @@ impl VisibleRecord {
         &self.record.key.resource_type
     }
 
+    fn lens(&self) -> Option<&Lens> {
+        let read = || {
+            let raw = self.raw.as_ref()?;
+            match self.kind() {
+                "Observation" => lens::observation(raw).ok().map(|lens| Lens::Observation(Box::new(lens))),
+                "Condition" => lens::condition(raw).ok().map(|lens| Lens::Condition(Box::new(lens))),
+                "Patient" => lens::patient(raw).ok().map(|lens| Lens::Patient(Box::new(lens))),
+                _ => None,
+            }
+        };
+        self.lens.get_or_init(read).as_ref()
+    }
+
     /// The values of an Observation; `None` for any other type.
     pub(crate) fn observation(&self) -> Option<&ObservationLens> {
-        self.observation.get_or_init(|| lens::observation(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
+        if let Some(Lens::Observation(lens)) = self.lens() { Some(lens) } else { None }
     }
 
     /// The parts of a Condition; `None` for any other type.
     pub(crate) fn condition(&self) -> Option<&ConditionLens> {
-        self.condition.get_or_init(|| lens::condition(self.raw.as_ref()?).ok().map(Box::new)).as_deref()
+        if let Some(Lens::Condition(lens)) = self.lens() { Some(lens) } else { None }
+    }
+
+    /// The person of a Patient; `None` for any other type.
+    pub(crate) fn person(&self) -> Option<&PatientLens> {
+        if let Some(Lens::Patient(lens)) = self.lens() { Some(lens) } else { None }
     }
 
     /// The values of an Observation, where they were read already.
     pub(crate) fn read_observation(&self) -> Option<Option<&ObservationLens>> {
-        self.observation.get().map(Option::as_deref)
+        self.lens.get().map(|_| self.observation())
     }
 
     /// The resource id.
