@@ -1,5 +1,6 @@
 //! Reading charts, reference records and day lists.
 
+use crate::chart_readings::ChartTypes;
 use crate::derived::Derived;
 use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
@@ -7,13 +8,14 @@ use crate::ledger::AuditGated;
 use crate::record::{Record, StateBits};
 use crate::resource_type;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, chart_number_of, row_ids_of};
+use crate::skipped_rows::RowTag;
 use crate::store::Store;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
 use keep_domain::{PatientId, ResourceKey, Segment, UtcMillis};
 use rusqlite::Connection;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The most Patient records of one person that a chart combines.
 const MAX_LINKED_PATIENTS: usize = 16;
@@ -59,7 +61,7 @@ impl Store {
     /// [`StoreError::NotAvailable`] for an unknown patient, [`StoreError::Damaged`] with segment and chart.
     pub fn open_chart(&self, patient: &PatientId, types: &[&str]) -> Result<AuditGated<ChartRows>, StoreError> {
         let mut records = Vec::new();
-        let found = self.chart_rows(patient, types, &mut |record| records.push(record))?;
+        let found = self.chart_rows(patient, ChartTypes::all_of(types), &mut |record, _| records.push(record))?;
         Ok(AuditGated::new(ChartRows { patients: found.patients, records }))
     }
 
@@ -68,17 +70,19 @@ impl Store {
     pub(crate) fn chart_rows(
         &self,
         patient: &PatientId,
-        types: &[&str],
-        each: &mut dyn FnMut(Record),
+        types: ChartTypes<'_>,
+        each: &mut dyn FnMut(Record, Option<Skippable>),
     ) -> Result<ChartScan, StoreError> {
         self.read_confirmed(|conn| {
+            let skipped = (!types.skippable.is_empty()).then(|| self.skipped.tags());
+            let skipped = skipped.as_deref();
             let patients = self.closure(conn, patient)?;
             let (mut known, mut other_types) = (false, BTreeMap::new());
             for access in &self.access {
                 for id in &patients {
                     let Some(chart_number) = access.chart_number(conn, id)? else { continue };
                     known = true;
-                    let query = ChartQuery { chart_number, patient: id, types };
+                    let query = ChartQuery { chart_number, patient: id, types, skipped };
                     let read = read_chart(conn, access, &query, each);
                     for (code, count) in read.map_err(|e| access.noted(chart_number, e))? {
                         let total: &mut u32 = other_types.entry(access.type_name(conn, code)?).or_default();
@@ -289,7 +293,16 @@ impl Store {
 struct ChartQuery<'q> {
     chart_number: u32,
     patient: &'q IdKey,
-    types: &'q [&'q str],
+    types: ChartTypes<'q>,
+    /// The rows of the skippable types that were of no use before.
+    skipped: Option<&'q HashSet<RowTag>>,
+}
+
+/// A row that need not be opened again if the caller has no use for its record.
+#[derive(Clone, Copy)]
+pub(crate) struct Skippable {
+    pub(crate) code: u16,
+    pub(crate) tag: RowTag,
 }
 
 /// Reads one chart of one segment and counts the records of other types. Unless it was verified in this session, all of
@@ -298,14 +311,14 @@ fn read_chart(
     conn: &Connection,
     access: &SegmentAccess,
     query: &ChartQuery<'_>,
-    each: &mut dyn FnMut(Record),
+    each: &mut dyn FnMut(Record, Option<Skippable>),
 ) -> Result<BTreeMap<u16, u32>, StoreError> {
-    let ChartQuery { chart_number, patient, types } = *query;
+    let ChartQuery { chart_number, patient, types: ChartTypes { read: types, skippable }, skipped } = *query;
     let verified = access.verified.contains(chart_number);
-    let mut wanted = BTreeSet::new();
-    for name in types {
-        wanted.extend(access.type_code(conn, name)?);
-    }
+    let codes = |names: &[&str]| -> Result<BTreeSet<u16>, StoreError> {
+        names.iter().filter_map(|name| access.type_code(conn, name).transpose()).collect()
+    };
+    let (wanted, skippable) = (codes(types)?, codes(skippable)?);
     let (from, to) = row_ids_of(chart_number);
     let (mut sum, mut count) = (Sum::default(), 0i64);
     let (mut unverified, mut others) = (Vec::new(), BTreeMap::new());
@@ -314,8 +327,13 @@ fn read_chart(
     while let Some(row) = rows.next()? {
         let code: u16 = row.get(1)?;
         let state = StateBits(row.get(6)?);
-        let is_wanted = types.is_empty() || wanted.contains(&code) || state.is_unreadable();
-        if !is_wanted && !state.is_deleted() && row.get_ref(7)?.as_str().is_ok_and(str::is_empty) {
+        let is_readable = !state.is_unreadable();
+        let has_no_labels = || row.get_ref(7).is_ok_and(|labels| labels.as_str().is_ok_and(str::is_empty));
+        let may_skip = is_readable && skippable.contains(&code) && has_no_labels();
+        let is_known = || skipped.is_some_and(|tags| row.get::<_, RowTag>(10).is_ok_and(|tag| tags.contains(&tag)));
+        let is_wanted = types.is_empty() || wanted.contains(&code) || !is_readable;
+        let is_wanted = is_wanted && !(verified && may_skip && is_known());
+        if !is_wanted && !state.is_deleted() && has_no_labels() {
             let count: &mut u32 = others.entry(code).or_default();
             *count = count.saturating_add(1);
         }
@@ -327,10 +345,11 @@ fn read_chart(
         count += 1;
         if is_wanted && !row.state.is_deleted() {
             let record = access.open_view(conn, &row)?;
+            let skippable = may_skip.then(|| Skippable { code, tag: row.stored_tag() });
             if verified {
-                each(record);
+                each(record, skippable);
             } else {
-                unverified.push(record);
+                unverified.push((record, skippable));
             }
         } else {
             access.check_view(&row, &access.type_name(conn, code)?)?;
@@ -346,6 +365,6 @@ fn read_chart(
         return Err(access.damaged(Some(chart_number), FindingKind::ChartSum));
     }
     access.verified.insert(chart_number);
-    unverified.into_iter().for_each(each);
+    unverified.into_iter().for_each(|(record, skippable)| each(record, skippable));
     Ok(others)
 }

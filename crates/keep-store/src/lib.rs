@@ -61,6 +61,7 @@ mod segment_file;
 mod segment_report;
 mod segment_state;
 mod server_id;
+mod skipped_rows;
 mod snapshot;
 mod store;
 mod sum;
@@ -84,7 +85,7 @@ pub use change_set::{
 };
 pub use chart_owner::ChartOwner;
 pub use chart_read::{ChartRows, DayRow};
-pub use chart_readings::ChartReading;
+pub use chart_readings::{ChartReading, ChartTypes, Converted};
 pub use cipher::{OpenMode, PAGE_SIZE, library_versions, open_cipher};
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey, PullOutcome};

@@ -14,6 +14,7 @@ use crate::segment_access::SegmentAccess;
 use crate::segment_check::CheckedSegments;
 use crate::segment_file::{personal_path, prepare_file, prepare_segment, remove_stand_in, segment_path, set_aside};
 use crate::segment_report::{SegmentCondition, SegmentReport};
+use crate::skipped_rows::SkippedRows;
 use crate::store::Store;
 use keep_domain::{Clock, Rank, Segment, UserId, UtcMillis};
 use keep_keys::{DatabaseKey, SegmentKey};
@@ -133,6 +134,7 @@ impl Store {
             repairs: Mutex::default(),
             confirming: Mutex::new(()),
             awaited: AwaitedTargets::default(),
+            skipped: SkippedRows::default(),
             moved: MovedTargets::default(),
         };
         if !has_stand_in {

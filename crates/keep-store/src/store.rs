@@ -11,6 +11,7 @@ use crate::personal::Personal;
 use crate::repair::{CarriedOver, Repair};
 use crate::segment_access::SegmentAccess;
 use crate::segment_file::remove_stand_in;
+use crate::skipped_rows::SkippedRows;
 use keep_domain::{Clock, Rank, Segment};
 use rusqlite::{Connection, InterruptHandle};
 use std::collections::HashSet;
@@ -51,6 +52,7 @@ pub struct Store {
     pub(crate) confirming: Mutex<()>,
     /// What Provenances without a chart wait for.
     pub(crate) awaited: AwaitedTargets,
+    pub(crate) skipped: SkippedRows,
     pub(crate) moved: MovedTargets,
 }
 

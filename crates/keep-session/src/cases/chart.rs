@@ -8,7 +8,7 @@ use crate::dto::chart::{ChartDto, ChartTabDto, CutListDto, TimelineWindowDto, Wi
 use crate::dto::failure::FailureDto;
 use crate::dto::index;
 use crate::error::SessionError;
-use crate::records::chart::{Chart, Part, banner_of, has_all_allergies, names_of, read_chart, view_chart};
+use crate::records::chart::{Chart, HowRead, Part, banner_of, has_all_allergies, names_of, read_chart, view_chart};
 use crate::records::corrections::corrections;
 use crate::records::last_chart_refs::LastChartRefs;
 use crate::records::patient_id;
@@ -46,7 +46,7 @@ pub fn open_chart(workstation: &Workstation, patient: &str) -> Result<ChartDto, 
     workstation.authorize(Action::OpenPatient, |unlocked| {
         let ctx = &Ctx::new(workstation, unlocked)?;
         let (patient, part) =
-            (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, record: None, every_value: true });
+            (patient_id(patient)?, Part { name: None, types: &SUMMARY_TYPES, record: None, reading: HowRead::Summary });
         let ((dto, last_chart_refs), ticket) = view_chart(ctx, &patient, part, |chart| {
             let readings = vitals::readings(&chart.entries, chart.clinic_clock.now);
             Ok((summary(ctx, &chart, &readings)?, LastChartRefs::of_chart(&chart, &readings)))
@@ -94,7 +94,7 @@ pub fn chart_record(workstation: &Workstation, request: RecordRequestDto) -> Res
         let key: ResourceKey = request.reference.parse().map_err(|_| ErrorCode::NotAvailable)?;
         // A type that R4 does not have is looked for in the whole chart.
         let types: Vec<&'static str> = R4_TYPES.into_iter().filter(|name| *name == key.resource_type).collect();
-        let part = Part { name: Some("record"), types: &types, record: Some(&key), every_value: false };
+        let part = Part { name: Some("record"), types: &types, record: Some(&key), reading: HowRead::Records };
         let (chart, _) = view_chart(ctx, &patient_id(&request.patient)?, part, Ok)?;
         let entry = chart.entries.iter().find(|e| e.record.key == key).ok_or(ErrorCode::NotAvailable)?;
         let base = workstation.settings().server.clone();

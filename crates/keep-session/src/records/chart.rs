@@ -13,7 +13,7 @@ use crate::view::{alerts, completeness, person};
 use keep_access::Group;
 use keep_audit::{EventClass, EventDraft};
 use keep_domain::{PatientId, Phi, ResourceKey};
-use keep_store::{AlertPeriod, AuditGated, AuditTicket, ChartReading, Completeness, Store, StoreError};
+use keep_store::{AlertPeriod, AuditGated, AuditTicket, ChartReading, ChartTypes, Completeness, Store, StoreError};
 use keep_sync::CHART_TYPES;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(crate) struct Chart {
 
 /// Reads a chart, or some types of it; recorded as one event.
 pub(crate) fn read_chart(ctx: &Ctx<'_>, patient: &PatientId, types: &[&'static str]) -> Result<Chart, SessionError> {
-    let part = Part { name: types.first().copied(), types, record: None, every_value: false };
+    let part = Part { name: types.first().copied(), types, record: None, reading: HowRead::Records };
     Ok(view_chart(ctx, patient, part, Ok)?.0)
 }
 
@@ -44,8 +44,17 @@ pub(crate) struct Part<'a> {
     pub(crate) types: &'a [&'static str],
     /// The one record that is shown of it; named in the event.
     pub(crate) record: Option<&'a ResourceKey>,
-    /// Whether the values of every Observation are read, not only those of one window.
-    pub(crate) every_value: bool,
+    pub(crate) reading: HowRead,
+}
+
+/// How the records are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HowRead {
+    /// Each for itself.
+    Records,
+    /// For the summary: the values of every Observation at once, and of the types that are read only for what must not be
+    /// done those that may say so.
+    Summary,
 }
 
 /// Reads a chart and presents it while the event is on its way to the disk; recorded as one event. Its ticket also covers
@@ -62,15 +71,21 @@ pub(crate) fn view_chart<T>(
     }
     event = event.with_resources(part.record);
     let (view, clinic_clock) = (AccessView::of(ctx.session, author::known(ctx)?), ctx.clinic_clock()?);
-    let of = if part.every_value { VisibleRecord::with_values } else { VisibleRecord::of };
+    let summary = part.reading == HowRead::Summary;
+    let skippable: &[&str] = if summary { &alerts::DO_NOT_TYPES } else { &[] };
+    let read = |record, view: &AccessView| {
+        if summary { alerts::read_for_summary(record, view) } else { VisibleRecord::of(record, view).into() }
+    };
+    let types = ChartTypes { read: part.types, skippable };
     let (presented, ticket) = ctx.read_with_ticket(event, |store| {
-        let found = store.open_chart_by(patient, part.types, |record| of(record, &view))?;
+        let found = store.open_chart_by(patient, types, |record| read(record, &view))?;
         let found = found.and_then(|reading| {
             let may_be_read = part.types.is_empty() || part.types.contains(&MARKING_TYPE);
             let markings = if may_be_read || !reading.records.iter().any(is_marked) {
                 AuditGated::new(Vec::new())
             } else {
-                let more = store.open_chart_by(patient, &[MARKING_TYPE], |record| of(record, &view))?;
+                let types = ChartTypes::all_of(&[MARKING_TYPE]);
+                let more = store.open_chart_by(patient, types, |record| VisibleRecord::of(record, &view).into())?;
                 more.map(|more| more.records.into_iter().filter(|e| e.kind() == MARKING_TYPE).collect())
             };
             Ok::<_, StoreError>(markings.map(|markings| (reading, markings)))

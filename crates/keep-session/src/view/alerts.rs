@@ -1,5 +1,6 @@
 //! Flags in force, and what must not be done.
 
+use super::access_view::AccessView;
 use super::clinic_clock::ClinicClock;
 use super::marks::marks;
 use super::visible_record::{VisibleRecord, valid};
@@ -9,6 +10,7 @@ use crate::dto::chart::mark::MarkDto;
 use keep_domain::UtcMillis;
 use keep_fhir::Raw;
 use keep_fhir::lens::{self, Concept, ConditionLens, DoNot, DoNotLens, FlagLens, do_not, flag};
+use keep_store::{Converted, Record};
 
 /// What the banner shows besides the identification.
 #[derive(Debug, Default)]
@@ -22,7 +24,18 @@ pub(crate) struct Alerts {
 }
 
 /// The types in which a decision not to do something is recorded, besides Flag, Observation and Condition.
-const DO_NOT_TYPES: [&str; 4] = ["ServiceRequest", "CarePlan", "Consent", "Procedure"];
+pub(crate) const DO_NOT_TYPES: [&str; 4] = ["ServiceRequest", "CarePlan", "Consent", "Procedure"];
+
+/// Reads a record for the summary: one of [`DO_NOT_TYPES`] is left out where it can be read and says nothing of the kind.
+pub(crate) fn read_for_summary(record: Record, access_view: &AccessView) -> Converted<VisibleRecord> {
+    let Some(entry) = VisibleRecord::with_values(record, access_view) else { return Converted::LeftOut };
+    let says_nothing = |raw| do_not(raw).is_ok_and(|found| found.is_empty());
+    let is_of_no_use = DO_NOT_TYPES.contains(&entry.kind())
+        && !entry.is_unreadable()
+        && entry.record.labels.is_empty()
+        && entry.raw.as_ref().is_some_and(says_nothing);
+    if is_of_no_use { Converted::OfNoUse } else { Converted::To(entry) }
+}
 
 /// The alerts of a chart; `has_others` is whether the directory knows of one in force that is not among the records.
 pub(crate) fn alerts(entries: &[VisibleRecord], has_others: bool, clinic_clock: &ClinicClock) -> Alerts {

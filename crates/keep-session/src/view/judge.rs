@@ -212,7 +212,7 @@ pub(crate) fn interpreted(said: &[Concept]) -> (Option<AbnormalFlag>, Vec<String
 mod tests {
     use super::*;
     use crate::view::fixtures::{MARIA, NOON, nurse_amara_sees};
-    use keep_fhir::Raw;
+    use keep_fhir::{Raw, lens};
 
     fn flag_of(value: &str, ranges: &str) -> Option<AbnormalFlag> {
         let text = format!(

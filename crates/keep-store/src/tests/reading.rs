@@ -1,6 +1,8 @@
 use super::*;
-use crate::{ChartOwner, StoreError};
+use crate::mutex::acquire;
+use crate::{ChartOwner, ChartTypes, Converted, StoreError};
 use keep_domain::{Phi, Segment, UtcMillis};
+use std::sync::Mutex;
 
 /// The patients who match as typed, without those of similar names.
 fn found(store: &Store, typed: &str) -> Vec<String> {
@@ -300,13 +302,15 @@ fn a_chart_read_on_two_threads_has_the_same_order_and_omissions() {
     let patient: PatientId = "101".parse().expect("id");
     // The first time its sum is compared, after that its rows come as they are read.
     for _ in 0..3 {
-        let odd = |r: Record| (!r.key.id.as_str().ends_with(['0', '2', '4', '6', '8'])).then(|| r.key.id.to_string());
-        let held = store.open_chart_by(&patient, &["Observation"], odd).expect("chart");
+        let odd =
+            |r: Record| (!r.key.id.as_str().ends_with(['0', '2', '4', '6', '8'])).then(|| r.key.id.to_string()).into();
+        let held = store.open_chart_by(&patient, ChartTypes::all_of(&["Observation"]), odd).expect("chart");
         let mut expected = ids(&chart(&store, "101"));
         expected.retain(|id| id.starts_with('o') && !id.ends_with(['0', '2', '4', '6', '8']));
         assert_eq!((expected.len(), held.release(TestClinic::ticket(&store)).records), (200, expected));
     }
-    let nobody = store.open_chart_by(&"nobody".parse().expect("id"), &[], Some).map(|_| ());
+    let nobody =
+        store.open_chart_by(&"nobody".parse().expect("id"), ChartTypes::all_of(&[]), Converted::To).map(|_| ());
     assert_eq!(nobody.err(), Some(StoreError::NotAvailable));
 }
 
@@ -325,10 +329,45 @@ fn a_chart_read_by_type_counts_the_records_of_other_types() {
     let patient: PatientId = "101".parse().expect("id");
     // The first time its sum is compared, after that the other rows are skipped.
     for _ in 0..2 {
-        let held = store.open_chart_by(&patient, &["Patient", "Observation"], Some).expect("chart");
+        let held = store
+            .open_chart_by(&patient, ChartTypes::all_of(&["Patient", "Observation"]), Converted::To)
+            .expect("chart");
         let found = held.release(TestClinic::ticket(&store));
         assert!(found.records.iter().all(|r| ["Patient", "Observation"].contains(&r.key.resource_type.as_str())));
         let others: Vec<_> = found.other_types.iter().map(|(name, count)| (name.as_ref(), *count)).collect();
         assert_eq!(others, [("AllergyIntolerance", 1), ("DiagnosticReport", 2), ("NewType", 1)]);
     }
+}
+
+#[test]
+fn a_record_that_was_of_no_use_is_read_again_only_after_it_changed() {
+    let (_clinic, store) = two_patients();
+    let procedure = |id: &str, version: u32, label: &str| {
+        format!(
+            r#"{{"resourceType":"Procedure","id":"{id}","meta":{{"versionId":"{version}"{label}}},"status":"completed","subject":{{"reference":"Patient/101"}}}}"#
+        )
+    };
+    let labelled = procedure("p3", 1, r#","security":[{"code":"N"}]"#);
+    TestClinic::pull(&store, &[&procedure("p1", 1, ""), &procedure("p2", 1, ""), &labelled]);
+    let patient: PatientId = "101".parse().expect("id");
+    let types = ChartTypes { read: &["Procedure"], skippable: &["Procedure"] };
+    let read = |wanted: &str| {
+        let seen = Mutex::new(Vec::new());
+        let keep = |record: Record| {
+            acquire(&seen).push(record.key.id.to_string());
+            if record.key.id.as_str() == wanted { Converted::To(()) } else { Converted::OfNoUse }
+        };
+        let found = store.open_chart_by(&patient, types, keep).expect("chart").release(TestClinic::ticket(&store));
+        let mut seen = seen.into_inner().expect("not poisoned");
+        seen.sort();
+        (seen.join(" "), found.records.len(), found.other_types.get("Procedure").copied())
+    };
+    assert_eq!(read("p2"), (String::from("p1 p2 p3"), 1, Some(1)));
+    // One with a label is read each time, and counted by nobody else.
+    assert_eq!(read("p2"), (String::from("p2 p3"), 1, Some(1)));
+    TestClinic::pull(&store, &[&procedure("p1", 2, "")]);
+    assert_eq!(read("p1"), (String::from("p1 p2 p3"), 1, Some(1)));
+    assert_eq!(read("p1"), (String::from("p1 p3"), 1, Some(1)));
+    let all = store.open_chart(&patient, &["Procedure"]).expect("chart").release(TestClinic::ticket(&store));
+    assert_eq!(all.records.len(), 3);
 }

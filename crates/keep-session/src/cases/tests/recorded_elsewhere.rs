@@ -3,7 +3,6 @@
 
 use super::{Clinic, ok};
 use crate::cases::chart;
-use crate::dto::chart::ChartDto;
 use crate::dto::chart::TimelineWindowDto;
 use crate::dto::chart::WindowDto;
 use crate::dto::chart::alerts::DoNotKindDto;
@@ -11,6 +10,7 @@ use crate::dto::chart::allergies::{AbsenceClassDto, AbsenceDto, AllergyStateDto}
 use crate::dto::chart::mark::MarkDto;
 use crate::dto::chart::problems::ProblemGroupDto;
 use crate::dto::chart::timeline::TimelineRowDto;
+use crate::dto::chart::{ChartDto, ChartTabDto};
 use crate::dto::record_title::RecordTitleDto;
 use crate::testing::{import, nurse_amara};
 
@@ -139,4 +139,23 @@ fn the_decision_not_to_resuscitate_is_in_the_banner_whatever_records_it() {
         let kinds: Vec<_> = opened(&clinic_with(record), "maria").banner.do_not.iter().map(|d| d.kind).collect();
         assert_eq!(kinds, [DoNotKindDto::Resuscitate], "{record}");
     }
+}
+
+#[test]
+fn a_decision_that_arrives_while_the_chart_is_open_is_in_the_banner() {
+    let procedure = |id: &str, name: &str| {
+        format!(
+            r#"{{"resourceType":"Procedure","id":"{id}","status":"completed","code":{{"text":"{name}"}},"subject":{{"reference":"Patient/maria"}}}}"#
+        )
+    };
+    let clinic = clinic_with(&[procedure("a", "Appendectomy"), procedure("b", "Dressing")].join("\n"));
+    let seen = || {
+        let shown = opened(&clinic, "maria");
+        let procedures = shown.counts.iter().find(|count| count.tab == ChartTabDto::Procedures);
+        (shown.banner.do_not.len(), procedures.expect("a tab").count)
+    };
+    // The second time those that say nothing are not read again.
+    assert_eq!([seen(), seen()], [(0, 2), (0, 2)]);
+    ok(import(&clinic.workstation, vec![procedure("b", "Not for resuscitation")]));
+    assert_eq!([seen(), seen()], [(1, 2), (1, 2)]);
 }
