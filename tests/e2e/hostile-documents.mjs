@@ -31,13 +31,16 @@ export function hostileRtf(marker, spy) {
   return `{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}}\\f0 ${marker}\\par Blutdruck gem\\'e4\\'dfigt \\strike Aspirin\\strike0\\par ${field}}`;
 }
 
-/** A PDF of two pages in a font that it does not contain, padded to `size`; it tries to run a script and to call `spy`. */
+/**
+ * A PDF of two pages in a font that it does not contain, padded to `size`; it tries to run a script and to call `spy`, and
+ * its second page has a picture of 900 million pixels.
+ */
 export function hostilePdf(marker, spy, size = 0) {
-  const page = (lines) => {
-    const text = `BT /F1 18 Tf 60 760 Td 24 TL ${lines.map((line) => `(${line}) Tj T*`).join(" ")} ET`;
+  const page = (lines, more = "") => {
+    const text = `BT /F1 18 Tf 60 760 Td 24 TL ${lines.map((line) => `(${line}) Tj T*`).join(" ")} ET${more}`;
     return `<< /Length ${text.length} >>\nstream\n${text}\nendstream`;
   };
-  const fonts = "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>";
+  const fonts = "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /Huge 10 0 R >> >>";
   const leaf = (content) => `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] ${fonts} /Contents ${content} 0 R /Annots [8 0 R] >>`;
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R /OpenAction 7 0 R /AA << /WC 7 0 R >> >>",
@@ -45,10 +48,11 @@ export function hostilePdf(marker, spy, size = 0) {
     leaf(5),
     leaf(6),
     page([marker, "Discharge letter", "Stop warfarin today"]),
-    page(["Second page", "Apixaban 5 mg twice a day"]),
+    page(["Second page", "Apixaban 5 mg twice a day"], " q 100 0 0 100 60 300 cm /Huge Do Q"),
     `<< /S /JavaScript /JS (app.launchURL\\("${spy}/pdf-script"\\); this.ranFromDocument = 1;) /Next << /S /URI /URI (${spy}/pdf-uri) >> >>`,
     `<< /Type /Annot /Subtype /Link /Rect [0 0 595 842] /A << /S /URI /URI (${spy}/pdf-link) >> >>`,
     `<< /Length ${size} >>\nstream\n${"x".repeat(size)}\nendstream`,
+    "<< /Type /XObject /Subtype /Image /Width 30000 /Height 30000 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 4 >>\nstream\n0000\nendstream",
   ];
   let out = "%PDF-1.7\n";
   const offsets = objects.map((object, at) => {

@@ -14,6 +14,7 @@ import { until } from "../processes.mjs";
 const MARKER = "Quetzaldocument Obsidian-Umbra";
 const FIXTURES = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../fixtures/documents");
 /** A PDF of a real program from a package of the operating system, where there is one. */
+const INCOMPLETE = "A part of this page could not be drawn";
 const SYSTEM_PDFS = ["/usr/share/doc/libtasn1-doc/libtasn1.pdf", "/usr/share/doc/shared-mime-info/shared-mime-info-spec.pdf"];
 
 const PATIENT = { resourceType: "Patient", id: "doc-new", active: true, name: [{ use: "official", family: "Mwinyi", given: ["Zephyrdoc"] }] };
@@ -166,8 +167,9 @@ export default async function documents(journey) {
     assert.equal(await frame.getAttribute("sandbox"), "allow-scripts");
     await page.press("Show the text of this page");
     for (const text of [MARKER, "Stop warfarin today"]) await page.waitForText(text);
+    await page.waitForTextGone(INCOMPLETE);
     await page.press("Next page");
-    await page.waitForText("Apixaban 5 mg twice a day");
+    for (const text of ["Apixaban 5 mg twice a day", INCOMPLETE]) await page.waitForText(text);
     await untouched();
     await journey.screen("pdf");
   });

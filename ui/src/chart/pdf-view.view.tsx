@@ -21,6 +21,7 @@ export function PdfView({ bytes, label }: Props) {
   const [page, setPage] = useState(1);
   const [zoom, setZoom] = useState(2);
   const [text, setText] = useState("");
+  const [isIncomplete, setIncomplete] = useState(false);
   const [showsText, setShowsText] = useState(false);
   useEffect(() => {
     const viewer = new Viewer();
@@ -46,6 +47,7 @@ export function PdfView({ bytes, label }: Props) {
       if (drawn === null) return setFailed(true);
       drawOn(target, drawn.bitmap);
       setText(drawn.text);
+      setIncomplete(drawn.isIncomplete);
     });
     return () => {
       gone = true;
@@ -81,6 +83,11 @@ export function PdfView({ bytes, label }: Props) {
           {say(showsText ? "document.text.hide" : "document.text.show")}
         </Button>
       </div>
+      {isIncomplete ? (
+        <p className={css.words} role="status">
+          {say("document.page.incomplete")}
+        </p>
+      ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling section must be reachable with the keyboard */}
       <section className={css.pages} tabIndex={0} aria-label={label} onKeyDown={onKeyDown}>
         <canvas ref={canvas} role="img" aria-label={say("document.page.label", { label, page })} className={css.page} />

@@ -1,4 +1,4 @@
-import type { FromFrame, ToFrame, ViewerReply, ViewerRequest } from "../viewer/messages";
+import type { DrawnPage, FromFrame, ToFrame, ViewerReply, ViewerRequest } from "../viewer/messages";
 
 /** The frame's document; `src-tauri/src/document_protocol.rs` serves it with a policy that allows no network. */
 const FRAME = "document://localhost/viewer/";
@@ -47,7 +47,7 @@ export class Viewer {
   }
 
   /** Draws a page and reads its text; `null` where it cannot be drawn, or another one was asked for meanwhile. */
-  async drawPage(page: number, scale: number): Promise<{ bitmap: ImageBitmap; text: string } | null> {
+  async drawPage(page: number, scale: number): Promise<DrawnPage | null> {
     const reply = await this.#ask({ kind: "page", page, scale, most: MOST_PIXELS });
     return reply !== null && "text" in reply ? reply : null;
   }

@@ -2,6 +2,7 @@
 // and returns pixels and text.
 import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import type { FromFrame, ToFrame, ViewerReply, ViewerRequest } from "./messages";
+import { isLeftOut, PDF_SETTINGS } from "./pdf-settings";
 
 type PdfJs = typeof import("pdfjs-dist");
 
@@ -13,6 +14,9 @@ const { port1: port, port2: pagePort } = new MessageChannel();
 const files = new Map<number, (file: ArrayBuffer | null) => void>();
 let lastFile = 0;
 let pdf: PDFDocumentProxy | null = null;
+/** The page that is being drawn, and those of which a part was left out; pdf.js says it once for each. */
+let drawn = 0;
+const incomplete = new Set<number>();
 let drawing: RenderTask | null = null;
 
 const send = (message: FromFrame, transfer: Transferable[] = []) => port.postMessage(message, transfer);
@@ -45,15 +49,22 @@ function drawWithoutFrames() {
   };
 }
 
+/** Notes what pdf.js leaves out of a page: otherwise it would be missing without a word. */
+function noteWarning(warning: unknown) {
+  if (isLeftOut(warning)) incomplete.add(drawn);
+}
+
 /** The parser's worker: a frame without an origin may only start one from an address that it made itself. */
 function startWorker(): Promise<Worker> {
-  const script = `import(${JSON.stringify(`${FILES}pdf.worker.mjs`)}).then(() => postMessage("ready"), () => postMessage("failed"));`;
+  const script = `console.warn = (warning) => postMessage({ warning }); import(${JSON.stringify(`${FILES}pdf.worker.mjs`)}).then(() => postMessage("ready"), () => postMessage("failed"));`;
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(address, { type: "module" });
   return new Promise((resolve, reject) => {
     worker.onerror = () => reject(new Error("worker"));
     worker.onmessage = ({ data }) => {
+      if (typeof data === "object") return;
       worker.onmessage = null;
+      worker.addEventListener("message", (event) => noteWarning(event.data.warning));
       URL.revokeObjectURL(address);
       // pdf.js itself may have spoken first: then its script has run.
       if (data === "failed") reject(new Error("worker"));
@@ -66,6 +77,7 @@ async function openPdf(bytes: ArrayBuffer): Promise<ViewerReply> {
   drawWithoutFrames();
   const pdfjs: PdfJs = await import(/* @vite-ignore */ `${FILES}pdf.mjs`);
   const worker = pdfjs.PDFWorker.create({ port: await startWorker() });
+  console.warn = noteWarning;
   pdf = await pdfjs.getDocument({
     data: new Uint8Array(bytes),
     worker,
@@ -73,13 +85,8 @@ async function openPdf(bytes: ArrayBuffer): Promise<ViewerReply> {
     cMapUrl: "cmaps/",
     standardFontDataUrl: "fonts/",
     wasmUrl: `${FILES}decoders/`,
-    isEvalSupported: false,
-    useWasm: false,
-    useWorkerFetch: false,
-    disableFontFace: true,
     useSystemFonts: false,
-    enableXfa: false,
-    verbosity: 0,
+    ...PDF_SETTINGS,
   }).promise;
   return { pages: pdf.numPages };
 }
@@ -98,6 +105,7 @@ async function textOf(page: PDFPageProxy): Promise<string> {
 async function drawPage(number: number, scale: number, most: number): Promise<ViewerReply> {
   if (pdf === null) return null;
   drawing?.cancel();
+  drawn = number;
   const page = await pdf.getPage(number);
   const plain = page.getViewport({ scale: 1 });
   const largest = Math.sqrt(most / (plain.width * plain.height));
@@ -109,7 +117,7 @@ async function drawPage(number: number, scale: number, most: number): Promise<Vi
   await drawing.promise;
   // A page whose text cannot be read is shown all the same.
   const text = await textOf(page).catch(() => "");
-  return { bitmap: await createImageBitmap(canvas), text };
+  return { bitmap: await createImageBitmap(canvas), text, isIncomplete: incomplete.has(number) };
 }
 
 async function answer(request: ViewerRequest): Promise<ViewerReply> {

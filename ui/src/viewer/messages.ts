@@ -7,8 +7,15 @@ export type ViewerRequest =
   /** Decodes a picture. */
   | { kind: "picture"; bytes: ArrayBuffer; contentType: string };
 
+/** A page; `isIncomplete` where a part of it could not be drawn. */
+export interface DrawnPage {
+  bitmap: ImageBitmap;
+  text: string;
+  isIncomplete: boolean;
+}
+
 /** The frame's reply to a request. */
-export type ViewerReply = { pages: number } | { bitmap: ImageBitmap; text: string } | { bitmap: ImageBitmap } | null;
+export type ViewerReply = { pages: number } | DrawnPage | { bitmap: ImageBitmap } | null;
 
 /** A message from the page to the frame; `id` is the number of the request, or of the frame's own one. */
 export type ToFrame = { id: number; request: ViewerRequest } | { id: number; file: ArrayBuffer | null };
