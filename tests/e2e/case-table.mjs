@@ -6,6 +6,7 @@ const candidate = { query: "candidate", chart: "CANDIDATE" };
 const onlyNoCategory = { query: "onlynocat", chart: "ONLYNOCAT" };
 const newMisc = { query: "newmisc", chart: "NEWMISC" };
 const newMedicines = { query: "newmed", chart: "NEWMED" };
+const panelTest = { query: "paneltest", chart: "PANELTEST" };
 const noAllergy = (number) => ({ query: `nkatest${number}`, chart: `NKATEST${number}` });
 const noAllergyFile = "no-known-allergies";
 
@@ -92,6 +93,18 @@ export const CHARTS = [
   { file: "suspected-problem", ...candidate, tab: "Summary", rows: differential },
   { file: "suspected-problem", ...candidate, tab: "Problems", rows: differential },
   { file: "suspected-problem", ...candidate, tab: "Timeline", rows: differential },
+  {
+    file: "members-and-recorded-words",
+    ...panelTest,
+    tab: "Results",
+    rows: { "Blood Group Panel": { see: ["Includes", "Blood Group"] }, "Glasgow Coma Scale": { see: ["13"] } },
+  },
+  {
+    file: "members-and-recorded-words",
+    ...panelTest,
+    tab: "Medicines",
+    rows: { "Aspirin 75 mg": { see: ["Recorded as “ASA 81 mg”"] } },
+  },
   { file: "refuted-records", query: "newprob", chart: "NEWPROB", tab: "Problems", rows: refuted("Refuted HIV") },
   { file: "refuted-records", query: "newprob", chart: "NEWPROB", tab: "Timeline", rows: refuted("Refuted HIV") },
   { file: "refuted-records", query: "newref", chart: "NEWREF", tab: "Timeline", rows: refuted("Penicillin") },
