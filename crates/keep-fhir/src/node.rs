@@ -87,6 +87,22 @@ impl<'a> Node<'a> {
         Some(Self { text: self.part(found.value) })
     }
 
+    /// The first member of each of these names, in one pass.
+    pub(crate) fn first_of<const N: usize>(self, names: [&str; N]) -> [Option<Node<'a>>; N] {
+        let mut found = [None; N];
+        for member in scan::members(self.text.as_bytes()) {
+            let key = self.part(member.key);
+            let open = names.iter().zip(&mut found).find(|(name, value)| value.is_none() && is_key(key, name));
+            if let Some((_, value)) = open {
+                *value = Some(Self { text: self.part(member.value) });
+                if found.iter().all(Option::is_some) {
+                    break;
+                }
+            }
+        }
+        found
+    }
+
     /// Follows members by name; of an array on the path the first item counts.
     #[must_use]
     pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
@@ -131,12 +147,11 @@ impl fmt::Debug for Node<'_> {
     }
 }
 
-/// Whether a key, given with its quotes, is `name`. Only a key with escapes is decoded.
+/// Whether a key, given with its quotes, is `name`. Only a key with escapes is decoded; it is longer than its name.
 fn is_key(quoted: &str, name: &str) -> bool {
-    match quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')) {
-        Some(inner) if !inner.contains('\\') => inner == name,
-        _ => decode(quoted).is_some_and(|key| key == name),
-    }
+    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or_default();
+    let has_escape = || inner.len() > name.len() && inner.bytes().any(|byte| byte == b'\\');
+    inner == name || (has_escape() && decode(quoted).is_some_and(|key| key == name))
 }
 
 fn decode(quoted: &str) -> Option<Cow<'_, str>> {

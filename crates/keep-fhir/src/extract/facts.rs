@@ -186,8 +186,11 @@ pub(super) fn add_codes(concept: Node<'_>, systems: bool, found: &mut Vec<Code>)
 }
 
 fn code_of(coding: Node<'_>, systems: bool) -> Option<Code> {
-    let code = member_owned(coding, "code")?;
-    Some(Code { system: if systems { member_owned(coding, "system") } else { None }, code })
+    if !systems {
+        return Some(Code { system: None, code: member_owned(coding, "code")? });
+    }
+    let [system, code] = coding.first_of(["system", "code"]);
+    Some(Code { system: system.and_then(owned), code: code.and_then(owned)? })
 }
 
 pub(super) fn patient<'a>(header: &Header<'a>, base: Option<&str>) -> PatientFacts {

@@ -165,11 +165,8 @@ pub(super) fn member_phi(node: Node<'_>, name: &str) -> Option<Phi<String>> {
 }
 
 pub(super) fn coding(node: Node<'_>) -> Option<Coding> {
-    let (code, display) = (member_owned(node, "code"), member_owned(node, "display"));
-    if code.is_none() && display.is_none() {
-        return None;
-    }
-    Some(Coding { system: member_owned(node, "system"), code: code.unwrap_or_default(), display })
+    let [system, code, display] = node.first_of(["system", "code", "display"]).map(|part| part.and_then(owned));
+    (code.is_some() || display.is_some()).then(|| Coding { system, code: code.unwrap_or_default(), display })
 }
 
 pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
@@ -177,18 +174,20 @@ pub(super) fn concept(node: Node<'_>) -> Option<Concept> {
         // Older servers send a bare code where a concept belongs.
         return Some(Concept { text: None, codings: vec![Coding { system: None, code, display: None }] });
     }
-    let text = member_owned(node, "text");
-    let codings: Vec<_> = node.member("coding").into_iter().flat_map(Node::items).filter_map(coding).collect();
+    let [codings, text] = node.first_of(["coding", "text"]);
+    let text = text.and_then(owned);
+    let codings: Vec<_> = codings.into_iter().flat_map(Node::items).filter_map(coding).collect();
     (text.is_some() || !codings.is_empty()).then_some(Concept { text, codings })
 }
 
 pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
+    let [value, comparator, unit, code, system] = node.first_of(["value", "comparator", "unit", "code", "system"]);
     (node.kind() == Kind::Object).then(|| Quantity {
-        value: node.member("value").and_then(Node::number).and_then(Decimal::parse),
-        comparator: member_owned(node, "comparator"),
-        unit: member_owned(node, "unit"),
-        code: member_owned(node, "code"),
-        foreign: node.member_text("system").is_some_and(|system| !UCUM.contains(&system.trim_end_matches('/'))),
+        value: value.and_then(Node::number).and_then(Decimal::parse),
+        comparator: comparator.and_then(owned),
+        unit: unit.and_then(owned),
+        code: code.and_then(owned),
+        foreign: system.and_then(Node::text).is_some_and(|system| !UCUM.contains(&system.trim_end_matches('/'))),
     })
 }
 
