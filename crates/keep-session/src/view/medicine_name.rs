@@ -5,6 +5,7 @@ use super::words;
 use keep_clinical::{Grouping, medicine_name, number_text};
 use keep_domain::{Phi, ResourceKey};
 use keep_fhir::lens::{Concept, Ingredient, MedicineName, Product, Quantity};
+use std::collections::BTreeSet;
 
 /// Short names of code systems, for a code without words.
 const SYSTEMS: [(&str, &str); 10] = [
@@ -45,19 +46,40 @@ pub(crate) fn recorded_name(name: &MedicineName, look_up: LookUp<'_>) -> Option<
     }
 }
 
-/// The recorded words of a medicine that what is shown of it does not say letter by letter: its unit is written in
-/// another way, or it is called by its ingredients.
+/// The recorded words of a medicine that what is shown of it does not say: its unit is written in another way, it is
+/// called by its ingredients, or its code names a strength or another number that its text does not.
 pub(crate) fn other_words(name: &MedicineName, shown: &str) -> Vec<String> {
     // EXPOSE: the name in a reference is what the screen shows.
     let display = |d: &Option<Phi<String>>| d.as_ref().and_then(|d| words::some(d.expose().trim()));
-    let recorded = match name {
-        MedicineName::Concept(concept) => [concept_name(concept), None],
-        MedicineName::Product(product) => [display(&product.display), product.code.as_ref().and_then(concept_name)],
-        MedicineName::Reference { display: words, .. } => [display(words), None],
-        MedicineName::Missing => [None, None],
+    let (recorded, code) = match name {
+        MedicineName::Concept(concept) => ([concept_name(concept), None], Some(concept)),
+        MedicineName::Product(product) => {
+            ([display(&product.display), product.code.as_ref().and_then(concept_name)], product.code.as_ref())
+        }
+        MedicineName::Reference { display: words, .. } => ([display(words), None], None),
+        MedicineName::Missing => ([None, None], None),
     };
     let said = letters(shown);
-    recorded.into_iter().flatten().filter(|words| !said.contains(&letters(words))).collect()
+    let mut others: Vec<String> =
+        recorded.into_iter().flatten().filter(|words| !said.contains(&letters(words))).collect();
+    let all: BTreeSet<String> =
+        std::iter::once(shown).chain(others.iter().map(String::as_str)).flat_map(numbers).collect();
+    let displays =
+        code.into_iter().flat_map(|code| &code.codings).filter_map(|c| words::some(c.display.as_deref()?.trim()));
+    let coded: Vec<String> = displays.filter(|display| !numbers(display).all(|number| all.contains(&number))).collect();
+    for words in coded {
+        if !others.contains(&words) {
+            others.push(words);
+        }
+    }
+    others
+}
+
+/// The numbers in a text, without zeros at their end.
+fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
+    let parts = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')));
+    let parts = parts.map(|part| part.trim_matches(['.', ',']).replace(',', "")).filter(|part| !part.is_empty());
+    parts.map(|part| number_text(&part, Grouping::Plain).unwrap_or(part))
 }
 
 /// Small letters and numbers without zeros at their end, for a comparison.

@@ -303,6 +303,22 @@ fn a_name_is_safe_and_a_combination_is_not_split() {
 }
 
 #[test]
+fn a_strength_that_only_the_code_names_is_shown() {
+    let recorded = |text: &str, display: &str| {
+        let concept = format!(r#"{{"coding":[{{"code":"1","display":"{display}"}}],"text":"{text}"}}"#);
+        let text = order("m", r#""status":"active","intent":"order""#);
+        one(&text.replace(r#"{"text":"Warfarin 3 mg"}"#, &concept)).recorded
+    };
+    assert_eq!(recorded("ASA 81 mg", "Aspirin 75 mg oral tablet"), ["Aspirin 75 mg oral tablet"]);
+    assert_eq!(recorded("Amoxicillin", "Amoxicillin 500 MG Oral Capsule"), ["Amoxicillin 500 MG Oral Capsule"]);
+    assert_eq!(recorded("Methotrexate 2.5 mg weekly", "Methotrexate 25 mg"), ["Methotrexate 25 mg"]);
+    // The same strength in other words.
+    assert!(recorded("Warfarin 3 mg", "Warfarin sodium 3.0 MG Oral Tablet").is_empty());
+    assert!(recorded("Heparin 5,000 units", "Heparin 5000 UNT").is_empty());
+    assert!(recorded("Aspirin", "Acetylsalicylic acid").is_empty());
+}
+
+#[test]
 fn the_recorded_words_are_shown_where_the_name_is_another() {
     let recorded = |element: &str| {
         let text = order("m", r#""status":"active","intent":"order""#)
