@@ -11,8 +11,8 @@ const FOLDERS: [from: string, to: string, wanted: RegExp][] = [
   ["legacy/build", "", /^pdf(\.worker)?\.min\.mjs$/],
 ];
 
-/** The script of the frame: it imports nothing but types. */
-const FRAME = "src/viewer/frame.ts";
+/** The scripts of the frame, each a module of its own: they import each other by these names, and types. */
+const SCRIPTS = ["frame", "pdf-settings"];
 
 /**
  * Adds what the frame of documents loads by name to the build: pdf.js as it was published, so that it is loaded with the
@@ -23,9 +23,14 @@ export function pdfAssets(root: string): Plugin {
     name: "pdf-assets",
     apply: "build",
     async generateBundle() {
-      const script = join(root, FRAME);
-      const { code } = await transformWithOxc(readFileSync(script, "utf8"), script, { sourcemap: false });
-      this.emitFile({ type: "asset", fileName: "viewer/frame.js", source: code });
+      for (const name of SCRIPTS) {
+        const script = join(root, "src/viewer", `${name}.ts`);
+        const { code } = await transformWithOxc(readFileSync(script, "utf8"), script, { sourcemap: false });
+        for (const [, other] of code.matchAll(/from "\.\/([^"]*)"/g)) {
+          if (!SCRIPTS.some((known) => `${known}.js` === other)) this.error(`${script} imports ${other}`);
+        }
+        this.emitFile({ type: "asset", fileName: `viewer/${name}.js`, source: code });
+      }
       for (const [from, to, wanted] of FOLDERS) {
         const folder = join(root, "node_modules/pdfjs-dist", from);
         const files = readdirSync(folder).filter((name) => wanted.test(name));

@@ -2,7 +2,7 @@
 // and returns pixels and text.
 import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import type { FromFrame, ToFrame, ViewerReply, ViewerRequest } from "./messages";
-import { isLeftOut, PDF_SETTINGS } from "./pdf-settings";
+import { isLeftOut, PDF_SETTINGS } from "./pdf-settings.js";
 
 type PdfJs = typeof import("pdfjs-dist");
 

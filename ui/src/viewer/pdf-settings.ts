@@ -14,9 +14,9 @@ export const PDF_SETTINGS = {
 
 /** What pdf.js warns of when it draws a page without a part of it. */
 const LEFT_OUT =
-  /exceeded maximum|dimensions are missing|image decoding failed|unable to decode image|image isn't ready|(?<!getTextContent - )ignoring (pattern|shading|XObject|errors|annotation data|sub-stream|the rest of the image|\S+ glyph)/i;
+  /exceeded maximum|dimensions are missing|image decoding failed|unable to decode image|image isn't ready|ignoring (pattern|shading|XObject|errors|annotation data|sub-stream|the rest of the image|\S+ glyph)/i;
 
 /** Whether a warning of pdf.js says that a part of the page is missing. */
 export function isLeftOut(warning: unknown): boolean {
-  return typeof warning === "string" && LEFT_OUT.test(warning);
+  return typeof warning === "string" && LEFT_OUT.test(warning) && !warning.includes("getTextContent");
 }
