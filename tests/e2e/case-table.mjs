@@ -110,7 +110,7 @@ export const CHARTS = [
     ...panelTest,
     tab: "Vitals",
     press: "Tables",
-    rows: { "Glasgow coma score": { see: ["13"] } },
+    rows: { "11-Dec-2014 04:44 13": { see: ["13 {score}", "Mild TBI"] } },
   },
   { file: "refuted-records", query: "newprob", chart: "NEWPROB", tab: "Problems", rows: refuted("Refuted HIV") },
   { file: "refuted-records", query: "newprob", chart: "NEWPROB", tab: "Timeline", rows: refuted("Refuted HIV") },
