@@ -58,19 +58,30 @@ export function VirtualTable<T>({
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: INITIAL_HEIGHT });
   const [rowToFocus, setRowToFocus] = useState<number | null>(null);
+  const measured = useRef({ width: 0, rowHeight });
+  measured.current.rowHeight = rowHeight;
   const from = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN);
   const to = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN);
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (box === null) return;
-    const read = () => setView({ top: box.scrollTop, height: box.clientHeight || INITIAL_HEIGHT });
+    const read = () => {
+      const last = measured.current;
+      // In another width, or at another text size, other cells wrap: the rows are measured again, and the first stays first.
+      if (last.width !== 0 && last.width !== box.clientWidth) {
+        box.scrollTop *= minHeight / last.rowHeight;
+        setGrownHeight(0);
+      }
+      last.width = box.clientWidth;
+      setView({ top: box.scrollTop, height: box.clientHeight || INITIAL_HEIGHT });
+    };
     read();
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(read);
     observer.observe(box);
     return () => observer.disconnect();
-  }, []);
+  }, [minHeight]);
 
   // A cell that wraps to several lines makes every row taller, so that it is truncated in none.
   useLayoutEffect(() => {
