@@ -6,7 +6,9 @@
 
 mod browser;
 mod checks;
+mod costs;
 mod registry;
+mod relay;
 mod servers_page;
 
 use crate::clinic::Clinic;
@@ -34,6 +36,8 @@ use tokio::runtime::Runtime;
 const NOTE: &str = "Walked to the toilet alone; no pain.";
 /// The pulse that the nurse measures; no other record has this value.
 const PULSE: &str = "71";
+/// The server behind the settings of docs/it/hapi.md.
+const SET_UP: &str = "hapi";
 /// The servers that are not behind the settings of docs/it/hapi.md.
 const AS_THEY_COME: [&str; 2] = ["assigned", "plain"];
 /// Results that are at each server from the start: more than one page of any of them.
@@ -48,6 +52,8 @@ struct Peers {
     site: SiteFile,
     servers: BTreeMap<String, Addresses>,
     versions: BTreeMap<String, String>,
+    /// nginx's log: port and access token of each request.
+    log: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -66,32 +72,50 @@ struct Peer {
     registry: Registry,
 }
 
+impl Peers {
+    /// The servers that run; `None` where none are named.
+    fn running() -> Option<Self> {
+        let Ok(description) = std::env::var("CHARTKEEP_PEERS") else {
+            println!("skipped: no servers are named; `make test-peers` starts them");
+            return None;
+        };
+        let text = std::fs::read(description).expect("the description");
+        Some(serde_json::from_slice(&text).expect("the description"))
+    }
+
+    fn peer(&self, addresses: &Addresses, runtime: &Arc<Runtime>) -> Peer {
+        Peer {
+            site: SiteFile { server: addresses.fhir.clone(), ..self.site.clone() },
+            ca: self.ca.clone(),
+            people: self.people.clone(),
+            registry: Registry::open(runtime, addresses.direct.clone(), None),
+        }
+    }
+}
+
 #[test]
 fn the_main_job_works_at_every_server() {
-    let Ok(description) = std::env::var("CHARTKEEP_PEERS") else {
-        println!("skipped: no servers are named; `make test-peers` starts them");
-        return;
-    };
-    let text = std::fs::read(description).expect("the description");
-    let peers: Peers = serde_json::from_slice(&text).expect("the description");
+    let Some(peers) = Peers::running() else { return };
     println!("{:?}", peers.versions);
     let runtime = Arc::new(Runtime::new().expect("runtime"));
     let (mut results, mut columns) = (Vec::new(), Vec::new());
-    for (name, addresses) in peers.servers {
-        let peer = Peer {
-            site: SiteFile { server: addresses.fhir, ..peers.site.clone() },
-            ca: peers.ca.clone(),
-            people: peers.people.clone(),
-            registry: Registry::open(&runtime, addresses.direct, None),
-        };
-        results.extend(main_job(&name, &peer, &runtime));
-        columns.push((name, try_server(&peer, &runtime)));
+    // HAPI as clinics set it up comes first: its costs are measured when nothing has changed there for some time.
+    let peer = peers.peer(&peers.servers[SET_UP], &runtime);
+    results.extend(main_job(SET_UP, &peer, &runtime));
+    columns.push((String::from(SET_UP), try_server(&peer, &runtime)));
+    let costs = costs::begin(&peer, &peers.log, &runtime);
+    for (name, addresses) in peers.servers.iter().filter(|(name, _)| *name != SET_UP) {
+        let peer = peers.peer(addresses, &runtime);
+        results.extend(main_job(name, &peer, &runtime));
+        columns.push((name.clone(), try_server(&peer, &runtime)));
     }
     let folder = tempfile::tempdir().expect("folder");
     if let Some(clinic) = Clinic::start(folder.path()) {
         let peer = strict(&clinic, &runtime);
         results.extend(main_job("keep-backend", &peer, &runtime));
     }
+    results.extend(costs.end());
+    columns.sort_by(|(name, _), (other, _)| name.cmp(other));
     compare(&results);
     servers_page::compare(&columns, &peers.versions);
 }
@@ -186,7 +210,7 @@ fn holds(expected: bool, otherwise: impl std::fmt::Display) -> Result<(), String
     if expected { Ok(()) } else { Err(otherwise.to_string()) }
 }
 
-fn main_job(name: &str, peer: &Peer, runtime: &Arc<Runtime>) -> Vec<(String, Result<(), String>)> {
+fn main_job(name: &str, peer: &Peer, runtime: &Arc<Runtime>) -> checks::Results {
     println!("\n{name}: {}", peer.site.server);
     let mut checks = Checks::of(name);
     let folder = tempfile::tempdir().expect("folder");

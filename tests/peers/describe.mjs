@@ -27,6 +27,7 @@ console.log(
   JSON.stringify(
     {
       ca,
+      log: path.join(path.dirname(ca), "requests.log"),
       issuer,
       site,
       people: realm.users.map(person),

@@ -45,7 +45,7 @@ const fhir = (front, port) => `server {
 
 const keycloakHost = `127.0.0.1:${env.front_keycloak}`;
 const byThePage = code("hapi", "nginx", [
-  ["listen 443 ssl", `listen 127.0.0.1:${env.front_hapi} ssl`],
+  ["listen 443 ssl http2", `listen 127.0.0.1:${env.front_hapi} ssl http2`],
   ["ehr.clinic.example", "127.0.0.1"],
   ["/etc/nginx/ehr.pem", "server.pem"],
   ["/etc/nginx/ehr.key", "server.key"],
@@ -64,7 +64,8 @@ pid nginx.pid;
 error_log nginx.log;
 events { worker_connections 256; }
 http {
-  access_log off;
+  log_format requests '$server_port $http_authorization';
+  access_log requests.log requests;
   ${temporary.join("\n  ")}
   ${[
     keycloak,

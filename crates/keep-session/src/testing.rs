@@ -7,6 +7,7 @@ mod provider;
 
 pub(crate) use provider::TestProvider;
 
+use crate::cases::sync::{SyncReport, run_when_free};
 use crate::dto::failure::FailureDto;
 use crate::error::SessionError;
 use crate::session_start::{SessionOrigin, start_session};
@@ -349,6 +350,14 @@ pub fn import(workstation: &Workstation, records: Vec<String>) -> Result<PageRep
             Ok(store.apply_page(&run, Page { records, ..Page::default() })?)
         })
         .map_err(SessionError::into_dto)
+}
+
+/// Runs one sync as the interval does: no event says that a user asked for it.
+///
+/// # Errors
+/// What ended it early.
+pub fn sync_at_interval(workstation: &Workstation) -> Result<SyncReport, FailureDto> {
+    workstation.0.runtime.block_on(run_when_free(workstation)).map_err(SessionError::into_dto)
 }
 
 /// Optimises the name index, as the end of a large sync does.

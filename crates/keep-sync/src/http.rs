@@ -3,7 +3,7 @@
 use crate::error::SyncError;
 use crate::response_times::plausible;
 use crate::settings::ServerSettings;
-use crate::tls::{MAX_REDIRECTS, make_client, transport_error};
+use crate::tls::{MAX_REDIRECTS, USER_AGENT, make_client, transport_error};
 use keep_domain::{Clock, Secret, UtcMillis};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
@@ -15,6 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
 
+/// A frame of HTTP/2 (RFC 9113, 4.1) or a chunk of HTTP/1.1, and the TLS record around it (RFC 8446, 5.2).
+const FRAME: usize = 9 + 22;
+/// What surrounds the address or the status in HTTP/1.1, line ends included.
+const FIRST_LINE: usize = 20;
 /// About how many header fields fit into an HTTP/2 dynamic table of 4,096 bytes.
 const TABLE_FIELDS: usize = 60;
 /// Longest time for one request and its response.
@@ -22,9 +26,9 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 /// The same for the small responses of a sign-in, for which the user waits.
 pub(crate) const SMALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Bytes transferred: bodies as sent, plus header fields. Over HTTP/2 a repeated field counts two bytes, the size of
-/// its index in the dynamic table (RFC 7541, 6.1), but the token goes out whole with every request, since the library
-/// never indexes it; handshakes and frames are not counted.
+/// Bytes transferred on open connections: bodies as sent, header fields, and the frames and TLS records around them.
+/// Over HTTP/2 a field is packed (RFC 7541, 5.2), and one that a request repeats counts the size of its index (6.1); the
+/// token goes out with every request, since the library never indexes it. Handshakes are not counted.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     up: AtomicU64,
@@ -51,7 +55,14 @@ impl Meter {
         self.down.fetch_add(wide(bytes), Ordering::Relaxed);
     }
 
-    fn field_bytes(&self, headers: &HeaderMap, http2: bool) -> usize {
+    /// Bytes of a response's header: servers seldom index fields.
+    fn response_head(headers: &HeaderMap, http2: bool) -> usize {
+        let plain: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        FRAME + if http2 { packed(plain) } else { FIRST_LINE + plain }
+    }
+
+    /// Bytes of a request's first line, by its `text`, and of its header fields.
+    fn request_head(&self, text: usize, headers: &HeaderMap, http2: bool) -> usize {
         let mut seen = self.fields.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() > TABLE_FIELDS {
             seen.clear();
@@ -60,10 +71,17 @@ impl Meter {
             let mut hasher = DefaultHasher::new();
             (name, value).hash(&mut hasher);
             // Four bytes for ": " and the line end of HTTP/1.1.
-            let is_indexed = http2 && *name != header::AUTHORIZATION;
-            if is_indexed && !seen.insert(hasher.finish()) { 2 } else { name.as_str().len() + value.len() + 4 }
+            let plain = name.as_str().len() + value.len() + 4;
+            match http2 {
+                false => plain,
+                true if *name == header::AUTHORIZATION => packed(value.len()) + 4,
+                true if seen.insert(hasher.finish()) => packed(plain),
+                true => 1,
+            }
         };
-        headers.iter().map(|(name, value)| cost(name, value)).sum()
+        let fields: usize = headers.iter().map(|(name, value)| cost(name, value)).sum();
+        let first = if http2 { packed(text) + 4 } else { text + FIRST_LINE };
+        FRAME + fields + first
     }
 }
 
@@ -235,15 +253,17 @@ impl HttpClient {
             request = request.header(header::CONTENT_TYPE, outgoing.content_type).body(body);
         }
         let request = request.build().map_err(|_| SyncError::Internal("request"))?;
-        let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len)
-            + outgoing.url.path().len()
-            + outgoing.url.query().map_or(0, str::len);
-        let request_headers = request.headers().clone();
+        let sent = request.body().and_then(reqwest::Body::as_bytes).map_or(0, |body| FRAME + body.len());
+        let address = outgoing.url.path().len() + outgoing.url.query().map_or(0, str::len);
+        let mut request_headers = request.headers().clone();
+        for (name, value) in added_fields(outgoing.url, sent) {
+            request_headers.insert(name, value);
+        }
         let result = self.client.execute(request).await;
         let http2 = result.as_ref().is_ok_and(|r| r.version() == reqwest::Version::HTTP_2);
-        self.meter.add_up(sent.saturating_add(self.meter.field_bytes(&request_headers, http2)));
+        self.meter.add_up(sent.saturating_add(self.meter.request_head(address, &request_headers, http2)));
         let mut response = result.map_err(|e| transport_error(&e))?;
-        self.meter.add_down(self.meter.field_bytes(response.headers(), http2));
+        self.meter.add_down(Meter::response_head(response.headers(), http2));
         let (mut received, mut is_cut) = (Vec::new(), false);
         loop {
             let chunk = match response.chunk().await {
@@ -255,7 +275,7 @@ impl HttpClient {
                 }
                 Err(error) => return Err(body_error(&error)),
             };
-            self.meter.add_down(chunk.len());
+            self.meter.add_down(FRAME + chunk.len());
             if received.len().saturating_add(chunk.len()) > outgoing.max_body {
                 return Err(SyncError::TooLarge);
             }
@@ -289,6 +309,19 @@ fn body_error(error: &reqwest::Error) -> SyncError {
         SyncError::Unreachable | SyncError::InvalidResponse if !error.is_timeout() => SyncError::Truncated,
         other => other,
     }
+}
+
+/// The fields that the library adds: where to, from which program, and the length of the body.
+fn added_fields(url: &Url, body: usize) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let host = HeaderValue::try_from(url.authority()).ok().map(|host| (header::HOST, host));
+    let length = (body > 0).then(|| (header::CONTENT_LENGTH, HeaderValue::from(body)));
+    let program = HeaderValue::from_static(USER_AGENT);
+    [host, Some((header::USER_AGENT, program)), length].into_iter().flatten()
+}
+
+/// About the size of a text in the code of HTTP/2 headers: letters and digits take five to seven bits of eight.
+const fn packed(text: usize) -> usize {
+    text.saturating_mul(4).div_ceil(5)
 }
 
 fn wide(n: usize) -> u64 {

@@ -11,6 +11,8 @@ use std::time::Duration;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest time without a byte of the response; a slow connection still delivers some.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// What the server's log says of this program.
+pub(crate) const USER_AGENT: &str = concat!("Chartkeep/", env!("CARGO_PKG_VERSION"));
 /// Redirects followed on the same origin.
 pub(crate) const MAX_REDIRECTS: usize = 3;
 
@@ -23,7 +25,7 @@ pub(crate) const MAX_REDIRECTS: usize = 3;
 pub(crate) fn make_client(settings: &ServerSettings) -> Result<Client, SyncError> {
     settings.check_address(&settings.fhir_base)?;
     let mut builder = Client::builder()
-        .user_agent(concat!("Chartkeep/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .tls_version_min(reqwest::tls::Version::TLS_1_2)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)

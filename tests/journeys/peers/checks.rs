@@ -5,10 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// One `server: check` a line; a line that begins with `?` may go either way, since it depends on the time that a run takes.
 const KNOWN_FAILURES: &str = include_str!("known_failures.txt");
 
+/// The names of checks and how they ended.
+pub(super) type Results = Vec<(String, Result<(), String>)>;
+
 /// The checks at one server.
 pub(super) struct Checks {
     server: String,
-    results: Vec<(String, Result<(), String>)>,
+    results: Results,
 }
 
 impl Checks {
@@ -34,7 +37,7 @@ impl Checks {
         value
     }
 
-    pub(super) fn done(self) -> Vec<(String, Result<(), String>)> {
+    pub(super) fn done(self) -> Results {
         self.results
     }
 }

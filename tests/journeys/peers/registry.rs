@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
+/// Records of one transaction.
+const AT_ONCE: usize = 250;
+
 /// A server's FHIR base, reached as its administrator would.
+#[derive(Clone)]
 pub(super) struct Registry {
     runtime: Arc<Runtime>,
     client: Client,
@@ -49,6 +53,7 @@ impl Registry {
     fn url(&self, path: &str) -> String {
         match path.split_once("/fhir") {
             Some((_, below)) if path.contains("://") => format!("{}{below}", self.base),
+            _ if path.is_empty() => self.base.clone(),
             _ => format!("{}/{path}", self.base),
         }
     }
@@ -87,6 +92,25 @@ impl Registry {
             self.post(&result(&patient, "4.25", &hours_ago(24)));
         }
         patient
+    }
+
+    /// A patient with `results` results, written by transactions; returns the ids of the patient and of the results.
+    pub(super) fn seed_at_once(&self, results: u64) -> (String, Vec<String>) {
+        let patient = self.seed(0);
+        let time = hours_ago(24);
+        let entry =
+            json!({"resource": result(&patient, "4.25", &time), "request": {"method": "POST", "url": "Observation"}});
+        let mut made = Vec::new();
+        while made.len() < usize::try_from(results).expect("a number") {
+            let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": vec![&entry; AT_ONCE]});
+            let (status, answer) = self.send(Method::POST, "", Some(&bundle));
+            assert_eq!(status, 200, "{answer}");
+            let locations =
+                answer["entry"].as_array().into_iter().flatten().map(|e| e["response"]["location"].as_str());
+            let ids = locations.filter_map(|at| at?.split('/').nth(1).map(str::to_owned));
+            made.extend(ids);
+        }
+        (patient, made)
     }
 
     /// The records of a type that are of this patient.

@@ -249,15 +249,17 @@ async fn run(workstation: &Workstation, extent: SyncExtent) -> Result<SyncReport
 pub fn run_to_end(workstation: &Workstation) -> Result<SyncReport, FailureDto> {
     workstation.authorize(Action::RunSync, |_| Ok(()))?;
     workstation.0.sync.waits.end_delays();
-    let ended = workstation.0.runtime.block_on(async {
-        loop {
-            match run(workstation, SyncExtent::Full).await {
-                Err(error) if error.code == ErrorCode::Stale => tokio::time::sleep(Duration::from_millis(10)).await,
-                ended => return ended,
-            }
+    workstation.0.runtime.block_on(run_when_free(workstation)).map_err(SessionError::into_dto)
+}
+
+/// Runs one sync to its end, after one that runs already.
+pub(crate) async fn run_when_free(workstation: &Workstation) -> Result<SyncReport, SessionError> {
+    loop {
+        match run(workstation, SyncExtent::Full).await {
+            Err(error) if error.code == ErrorCode::Stale => tokio::time::sleep(Duration::from_millis(10)).await,
+            ended => return ended,
         }
-    });
-    ended.map_err(SessionError::into_dto)
+    }
 }
 
 /// Runs `work` on a thread that may block. If the runtime is ending it may not run: the next sync or unlock repeats it,

@@ -108,7 +108,7 @@ fn provenance_of(
     activity: Activity,
     reason: Option<&str>,
 ) -> (ResourceKey, Raw) {
-    let id = ResourceId::make_random();
+    let id = targets.first().map_or_else(ResourceId::make_random, |target| ResourceId::make_beside(&target.id));
     let facts = ProvenanceDraft {
         targets,
         author: context.author.clone(),

@@ -9,6 +9,7 @@ use crate::http::{HttpResponse, join_path};
 use keep_domain::{Phi, UtcMillis};
 use keep_fhir::{Bundle, Entry};
 use reqwest::Method;
+use reqwest::header;
 use std::time::Duration;
 use url::Url;
 
@@ -186,7 +187,9 @@ impl FhirClient {
         let entry = |search: &Search| serde_json::json!({"request": {"method": "GET", "url": search.relative()}});
         let entries: Vec<_> = searches.iter().map(entry).collect();
         let batch = serde_json::json!({"resourceType": "Bundle", "type": "batch", "entry": entries}).to_string();
-        let response = self.send(Method::POST, self.base(), Vec::new(), Some(RequestBody::fhir(&batch))).await?;
+        // A search that the server repeats from its cache proves nothing about what it has now.
+        let headers = vec![(header::CACHE_CONTROL, String::from("no-cache"))];
+        let response = self.send(Method::POST, self.base(), headers, Some(RequestBody::fhir(&batch))).await?;
         if !response.is_success() {
             return Err(response.failure());
         }

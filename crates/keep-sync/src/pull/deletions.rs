@@ -1,12 +1,12 @@
 //! Deletions: from a type's history where the server offers it, else by comparing lists of ids.
 
 use super::intervals::Interval;
-use super::prefetch::{Prefetched, recent_history};
+use super::prefetch::{Prefetched, history_since, recent_history};
 use super::puller::Puller;
 use super::state::PullState;
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::{HistoryEntry, PaginationGuard, Search, parse_history};
+use crate::fhir_client::{BundlePage, HistoryEntry, PaginationGuard, parse_history};
 use crate::response_times::ResponseTimes;
 use keep_domain::{ResourceKey, UtcMillis};
 use keep_store::CursorKey;
@@ -43,12 +43,22 @@ impl Puller {
         key: &CursorKey,
         state: &mut PullState,
         expected: Option<u64>,
+        prefetched: &mut Prefetched,
         changed: &mut u64,
     ) -> Result<(), SyncError> {
         let check = match state.deletions_since {
             // A history of all time may be many times as large as all records.
             Some(since) if self.has_history(key) && since > UtcMillis(0) => {
-                self.deletions_from_history(key, since, expected).await?
+                let first = prefetched.take(&history_since(&key.resource_type, since));
+                let is_prefetched = first.is_some();
+                let check = self.deletions_from_history(key, since, expected, first).await?;
+                // INVARIANT: a history that was read before the rows removes nothing: a record may have been created
+                // again in between.
+                if is_prefetched && !check.deleted.is_empty() {
+                    self.deletions_from_history(key, since, expected, None).await?
+                } else {
+                    check
+                }
             }
             _ if !self.deletions_are_due(key, state) => {
                 // No check is due, so what the pass withheld until now is saved.
@@ -141,9 +151,12 @@ impl Puller {
         key: &CursorKey,
         since: UtcMillis,
         expected: Option<u64>,
+        first: Option<BundlePage>,
     ) -> Result<DeletionCheck, SyncError> {
-        let search = Search::history_of(&key.resource_type).with("_since", since.to_rfc3339()).with("_count", "200");
-        let mut page = self.cancel.race(self.client.search(&search)).await?;
+        let mut page = match first {
+            Some(page) => page,
+            None => self.cancel.race(self.client.search(&history_since(&key.resource_type, since))).await?,
+        };
         let times = self.response_times(&page);
         let (mut judged, mut deleted, mut newest) = (HashSet::new(), Vec::new(), None);
         let mut guard = PaginationGuard::default();

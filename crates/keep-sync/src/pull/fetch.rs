@@ -2,6 +2,7 @@
 
 use super::paging::Paging;
 use super::pass::{FirstCount, RunningPass};
+use super::prefetch::FEW_ROWS;
 use super::puller::Puller;
 use crate::blocking::blocking;
 use crate::error::SyncError;
@@ -75,7 +76,11 @@ impl Puller {
             }
             let search = RowSearch {
                 from,
-                count: if let Detour::LargerPage(times) = detour { WIDE_PAGE << times } else { paging.size.count() },
+                count: match (detour, &run.prefetched) {
+                    (Detour::LargerPage(times), _) => WIDE_PAGE << times,
+                    (_, Some(_)) => FEW_ROWS,
+                    _ => paging.size.count(),
+                },
                 offset: (detour == Detour::Offset).then(|| run.guard.seen_count()),
             };
             if search.offset.is_none() {
@@ -139,8 +144,12 @@ impl Puller {
         }
     }
 
-    /// The first page of a search. A server that refuses a parameter is asked without it.
+    /// The first page of a search, unless it was prefetched. A server that refuses a parameter is asked without it.
     async fn first_page(&self, run: &mut RunningPass<'_>, search: RowSearch) -> Result<BundlePage, SyncError> {
+        if let Some(page) = run.prefetched.take() {
+            run.begin(self.response_times(&page));
+            return Ok(page);
+        }
         let RowSearch { from, count, offset } = search;
         let plain = Search::of_type(&run.key.resource_type);
         let counted = |search: Search| search.with("_count", count.to_string());

@@ -8,7 +8,7 @@ use super::recent_rows::RecentRows;
 use super::state::PullState;
 use crate::blocking::with_store;
 use crate::error::SyncError;
-use crate::fhir_client::PaginationGuard;
+use crate::fhir_client::{BundlePage, PaginationGuard};
 use crate::sync_store::ApplyReport;
 use keep_domain::{Phi, UtcMillis};
 use keep_store::{CursorKey, Page};
@@ -35,6 +35,8 @@ pub(super) struct RunningPass<'a> {
     pub(super) seen_before: HashSet<u64>,
     /// The records of a pass that was not interrupted.
     pub(super) count: Option<FirstCount>,
+    /// All rows, where they were requested together with the probes.
+    pub(super) prefetched: Option<BundlePage>,
     /// Whether the first page of this run was received.
     pub(super) begun: bool,
     pub(super) batch: Batch<'a>,
@@ -97,27 +99,27 @@ impl Puller {
                     Some(newest) if !history => {
                         self.pull_recent_deletions(&key, &mut state, newest, prefetched, changed).await?;
                     }
-                    _ => self.pull_deletions(&key, &mut state, None, changed).await?,
+                    _ => self.pull_deletions(&key, &mut state, None, prefetched, changed).await?,
                 }
             }
             ChangeProbe::RowsDeleted { times, count, newest } => {
                 state.mark_unchanged(times);
                 state.newest = newest;
-                self.pull_deletions(&key, &mut state, Some(count), changed).await?;
+                self.pull_deletions(&key, &mut state, Some(count), prefetched, changed).await?;
             }
             ChangeProbe::SomeNewer(found) => {
                 if !self.pull_newer(&key, &mut state, found, changed).await? {
-                    state = self.pull_rows(&key, state, paging, changed).await?;
+                    state = self.pull_rows(&key, state, paging, prefetched, changed).await?;
                 } else if found.history {
-                    self.pull_deletions(&key, &mut state, None, changed).await?;
+                    self.pull_deletions(&key, &mut state, None, prefetched, changed).await?;
                 } else {
                     self.pull_recent_deletions(&key, &mut state, found.newest, prefetched, changed).await?;
                 }
             }
-            ChangeProbe::Changed => state = self.pull_rows(&key, state, paging, changed).await?,
+            ChangeProbe::Changed => state = self.pull_rows(&key, state, paging, prefetched, changed).await?,
         }
         if self.deletions_are_due(&key, &state) {
-            self.pull_deletions(&key, &mut state, None, changed).await?;
+            self.pull_deletions(&key, &mut state, None, prefetched, changed).await?;
         }
         self.compare_if_due(&key, &mut state, paging, changed).await?;
         Ok(state)
@@ -129,10 +131,12 @@ impl Puller {
         key: &CursorKey,
         state: PullState,
         paging: &mut Paging,
+        prefetched: &mut Prefetched,
         changed: &mut u64,
     ) -> Result<PullState, SyncError> {
         let first = state.since.is_none();
-        let (mut state, count) = self.run_pass(key, state, paging, changed).await?;
+        let rows = Self::prefetched_rows(&key.resource_type, state.plan_request().fetch_from(), prefetched);
+        let (mut state, count) = self.run_pass(key, (state, rows), paging, changed).await?;
         if let Some(count) = count.filter(|_| first) {
             self.confirm_count(key, &mut state, &count).await?;
         }
@@ -140,7 +144,7 @@ impl Puller {
         // pulled it.
         let others = state.deletions_since.is_some_and(|d| state.since.is_none_or(|since| d < since));
         if !first || others {
-            self.pull_deletions(key, &mut state, None, changed).await?;
+            self.pull_deletions(key, &mut state, None, prefetched, changed).await?;
         }
         Ok(state)
     }
@@ -171,7 +175,7 @@ impl Puller {
     async fn run_pass(
         &self,
         key: &CursorKey,
-        state: PullState,
+        (state, prefetched): (PullState, Option<BundlePage>),
         paging: &mut Paging,
         changed: &mut u64,
     ) -> Result<(PullState, Option<FirstCount>), SyncError> {
@@ -187,6 +191,7 @@ impl Puller {
             newest_in_order: None,
             seen_before: HashSet::new(),
             count: None,
+            prefetched,
             begun: false,
             batch: Batch { records: Vec::new(), since, storing: None, failed: false, changed },
         };

@@ -16,6 +16,10 @@ use tokio::task::JoinSet;
 const TRIAL: usize = 2;
 /// Most requests side by side.
 const MAX_PARALLEL: usize = 6;
+/// Most rows that are requested together with the probes.
+pub(super) const FEW_ROWS: u32 = 100;
+/// A type that was complete so recently has few new rows, milliseconds.
+const RECENTLY_MILLIS: i64 = 30 * 60_000;
 /// After this long a server that took no batch is offered one again, milliseconds.
 const BATCH_AGAIN_MILLIS: i64 = 24 * 3_600_000;
 
@@ -27,6 +31,13 @@ pub(super) struct Prefetched {
     /// Types that the server asked not to request yet.
     pub(super) waiting: HashMap<String, Cursor>,
     pages: HashMap<Search, BundlePage>,
+}
+
+impl Prefetched {
+    /// The page of a search, once.
+    pub(super) fn take(&mut self, search: &Search) -> Option<BundlePage> {
+        self.pages.remove(search)
+    }
 }
 
 impl Puller {
@@ -134,21 +145,41 @@ impl Puller {
         search: &Search,
         prefetched: &mut Prefetched,
     ) -> Result<BundlePage, SyncError> {
-        match prefetched.pages.remove(search) {
+        match prefetched.take(search) {
             Some(page) => Ok(page),
             None => self.cancel.race(self.client.search(search)).await,
         }
     }
 
-    /// The requests for the probe of a type: where it only counts rows, also what may have been deleted.
+    /// The requests for the probe of a type: where it only counts rows, also what may have been deleted; where rows are
+    /// fetched anyway, these and what was deleted, as far as they are few.
     fn first_probes(&self, key: &CursorKey, state: &PullState) -> Vec<Search> {
-        let first = self.first_probe(key, state);
-        let recent = match state.plan_request() {
-            NextRequest::Probe { newest, .. } if self.has_history(key) && !state.is_stable() => Some(newest),
+        let name = &key.resource_type;
+        let (first, next) = (self.first_probe(key, state), state.plan_request());
+        let was_complete = state.complete_as_of.filter(|_| state.pass.is_none() && state.recent.is_some());
+        let recently = was_complete.is_some_and(|at| self.trusted_now().0.saturating_sub(at.0) <= RECENTLY_MILLIS);
+        let second = match next {
+            NextRequest::Probe { newest, .. } if !state.is_stable() => Some(recent_history(name, newest)),
+            NextRequest::Fetch(Some(_)) if first.is_none() && recently => {
+                state.deletions_since.map(|since| history_since(name, since))
+            }
             _ => None,
         };
-        let recent = recent.filter(|_| first.is_some()).map(|newest| recent_history(&key.resource_type, newest));
-        first.into_iter().chain(recent).collect()
+        let second = second.filter(|_| self.has_history(key));
+        let rows = next.fetch_from().filter(|_| first.is_none() && recently).map(|from| few_rows(name, from));
+        first.into_iter().chain(rows).chain(second).collect()
+    }
+
+    /// The rows from `from` on, where they were prefetched, as far as these are all.
+    pub(super) fn prefetched_rows(
+        resource_type: &str,
+        from: Option<UtcMillis>,
+        prefetched: &mut Prefetched,
+    ) -> Option<BundlePage> {
+        let page = prefetched.take(&few_rows(resource_type, from?))?;
+        let is_short = page.entry_count < usize::try_from(FEW_ROWS).unwrap_or(usize::MAX);
+        let is_all = is_short && !page.has_next() && !page.is_cut && page.sort_is_honoured != Some(false);
+        Some(page).filter(|_| is_all)
     }
 
     /// The request that shows whether a type has changed at all; `None` where its rows are fetched anyway.
@@ -171,12 +202,27 @@ fn history_probe(resource_type: &str, since: UtcMillis) -> Search {
     Search::history_of(resource_type).with("_since", since.to_rfc3339()).with("_count", "1")
 }
 
-/// Entries of a recent history: the newest known row comes after what is newer.
+/// Entries of a recent history.
 const RECENT_ENTRIES: &str = "5";
 
-/// Asks for the history from the newest known row on.
+/// Asks for the history after the newest known row, which is not repeated. What was deleted at the time of that row was
+/// found when the row was.
 pub(super) fn recent_history(resource_type: &str, known: UtcMillis) -> Search {
-    Search::history_of(resource_type).with("_since", known.to_rfc3339()).with("_count", RECENT_ENTRIES)
+    let after = known.plus_millis(1);
+    Search::history_of(resource_type).with("_since", after.to_rfc3339()).with("_count", RECENT_ENTRIES)
+}
+
+/// Asks for the history since the last deletions.
+pub(super) fn history_since(resource_type: &str, since: UtcMillis) -> Search {
+    Search::history_of(resource_type).with("_since", since.to_rfc3339()).with("_count", "200")
+}
+
+/// Asks for the rows from `from` on, oldest first, where they are few.
+fn few_rows(resource_type: &str, from: UtcMillis) -> Search {
+    Search::of_type(resource_type)
+        .with("_sort", "_lastUpdated")
+        .with("_count", FEW_ROWS.to_string())
+        .with("_lastUpdated", format!("ge{from}"))
 }
 
 /// Asks for the number of rows from `since` on and for the newest of them.

@@ -23,8 +23,9 @@ pub(crate) fn visit(id: &ResourceId, recording: &AuthoringContext) -> Raw {
     start_encounter(id, &facts)
 }
 
-fn observation(vital: Option<VitalSign>, write: impl FnOnce(&ResourceId) -> Raw) -> Made {
-    let id = ResourceId::make_random();
+fn observation(recording: &AuthoringContext, vital: Option<VitalSign>, write: impl FnOnce(&ResourceId) -> Raw) -> Made {
+    let visit = recording.encounter.as_ref();
+    let id = visit.map_or_else(ResourceId::make_random, |visit| ResourceId::make_beside(&visit.id));
     let raw = write(&id);
     (vital, ResourceKey::new("Observation", id), raw)
 }
@@ -43,19 +44,19 @@ pub(crate) fn observations(
     let (systolic, diastolic) = (form.decimal(VitalSign::Systolic), form.decimal(VitalSign::Diastolic));
     if systolic.is_some() || diastolic.is_some() {
         let pressure = BloodPressure { systolic: systolic.cloned(), diastolic: diastolic.cloned() };
-        made.push(observation(Some(VitalSign::Systolic), |id| blood_pressure(id, recording, &pressure)));
+        made.push(observation(recording, Some(VitalSign::Systolic), |id| blood_pressure(id, recording, &pressure)));
     }
     for (_, vital, value) in &form.values {
         if !matches!(vital, VitalSign::Systolic | VitalSign::Diastolic) {
-            made.push(observation(Some(*vital), |id| vital_sign(id, recording, *vital, value, &[])));
+            made.push(observation(recording, Some(*vital), |id| vital_sign(id, recording, *vital, value, &[])));
         }
     }
     if let Some(level) = request.consciousness {
-        made.push(observation(None, |id| consciousness(id, recording, level)));
+        made.push(observation(recording, None, |id| consciousness(id, recording, level)));
     }
     // Air or oxygen is saved as answered, never assumed.
     if let Some(oxygen) = request.oxygen.filter(|on| *on || form.decimal(VitalSign::OxygenSaturation).is_some()) {
-        made.push(observation(None, |id| supplemental_oxygen(id, recording, oxygen)));
+        made.push(observation(recording, None, |id| supplemental_oxygen(id, recording, oxygen)));
     }
     let score = score(form, about, recording, &made);
     let bmi = bmi(form, about, recording, &made, last_height);
@@ -74,7 +75,7 @@ fn score(form: &Form<'_>, about: About, recording: &AuthoringContext, made: &[Ma
         derived_from: from.map(|(_, key, _)| key.clone()).collect(),
         reason: form.scale2_reason().map(|reason| Phi::new(reason.to_owned())),
     };
-    Some(observation(None, |id| news2_score(id, recording, &score)))
+    Some(observation(recording, None, |id| news2_score(id, recording, &score)))
 }
 
 fn bmi(
@@ -88,7 +89,7 @@ fn bmi(
     let of = |vital: VitalSign| made.iter().find(|(v, ..)| *v == Some(vital)).map(|(_, key, _)| key.clone());
     let height = of(VitalSign::Height).or_else(|| last_height.map(|id| ResourceKey::new("Observation", id)));
     let from: Vec<ResourceKey> = of(VitalSign::Weight).into_iter().chain(height).collect();
-    Some(observation(Some(VitalSign::Bmi), |id| vital_sign(id, recording, VitalSign::Bmi, &value, &from)))
+    Some(observation(recording, Some(VitalSign::Bmi), |id| vital_sign(id, recording, VitalSign::Bmi, &value, &from)))
 }
 
 #[cfg(test)]
