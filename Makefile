@@ -1,5 +1,5 @@
 # Each target only calls a script in scripts/.
-.PHONY: run test soak e2e bench package bindings setup codes test-peers
+.PHONY: run test soak e2e bench package bindings setup codes evidence test-peers
 
 run:      ; @scripts/run $(if $(FRESH),--fresh) $(if $(DATA),--data $(DATA))
 test:     ; @scripts/test
@@ -8,6 +8,7 @@ e2e:      ; @scripts/e2e $(J)
 bench:    ; @scripts/bench
 package:  ; @scripts/package --smoke
 codes:    ; @scripts/codes
+evidence: ; @scripts/evidence
 test-peers: ; @scripts/peers
 bindings: ; @scripts/bindings
 setup:    ; @scripts/setup
