@@ -47,8 +47,9 @@ pub(crate) fn recorded_name(name: &MedicineName, look_up: LookUp<'_>) -> Option<
 }
 
 /// The recorded words of a medicine that what is shown of it does not say: its unit is written in another way, it is
-/// called by its ingredients, or its code names a strength or another number that its text does not.
-pub(crate) fn other_words(name: &MedicineName, shown: &str) -> Vec<String> {
+/// called by its ingredients, or its code or the resource it refers to names a strength or another number that its own
+/// words do not.
+pub(crate) fn other_words(name: &MedicineName, shown: &str, look_up: LookUp<'_>) -> Vec<String> {
     // EXPOSE: the name in a reference is what the screen shows.
     let display = |d: &Option<Phi<String>>| d.as_ref().and_then(|d| words::some(d.expose().trim()));
     let (recorded, code) = match name {
@@ -59,6 +60,7 @@ pub(crate) fn other_words(name: &MedicineName, shown: &str) -> Vec<String> {
         MedicineName::Reference { display: words, .. } => ([display(words), None], None),
         MedicineName::Missing => ([None, None], None),
     };
+    let referred = referred(name).and_then(look_up);
     let said = letters(shown);
     let mut others: Vec<String> =
         recorded.into_iter().flatten().filter(|words| !said.contains(&letters(words))).collect();
@@ -66,7 +68,8 @@ pub(crate) fn other_words(name: &MedicineName, shown: &str) -> Vec<String> {
         std::iter::once(shown).chain(others.iter().map(String::as_str)).flat_map(numbers).collect();
     let displays =
         code.into_iter().flat_map(|code| &code.codings).filter_map(|c| words::some(c.display.as_deref()?.trim()));
-    let coded: Vec<String> = displays.filter(|display| !numbers(display).all(|number| all.contains(&number))).collect();
+    let coded: Vec<String> =
+        displays.chain(referred).filter(|words| !numbers(words).all(|number| all.contains(&number))).collect();
     for words in coded {
         if !others.contains(&words) {
             others.push(words);
@@ -101,16 +104,17 @@ fn letters(text: &str) -> String {
     out
 }
 
-/// A medicine that must be looked up.
+/// The resource that names a medicine.
+pub(crate) const fn referred(name: &MedicineName) -> Option<&ResourceKey> {
+    if let MedicineName::Reference { key, .. } = name { key.as_ref() } else { None }
+}
+
+/// A medicine without words that must be looked up.
 pub(crate) fn unnamed(name: &MedicineName) -> Option<ResourceKey> {
-    match name {
-        MedicineName::Reference { key, display, .. } => {
-            // EXPOSE: only whether there are words.
-            let is_silent = display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
-            key.clone().filter(|_| is_silent)
-        }
-        _ => None,
-    }
+    let MedicineName::Reference { display, .. } = name else { return None };
+    // EXPOSE: only whether there are words.
+    let is_silent = display.as_ref().is_none_or(|d| d.expose().trim().is_empty());
+    referred(name).filter(|_| is_silent).cloned()
 }
 
 /// The name of a Medication: its code, or its ingredients; strength and form where the code does not have them.

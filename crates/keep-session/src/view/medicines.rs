@@ -96,10 +96,11 @@ pub(crate) fn medicines(entries: &[VisibleRecord], context: MedicineContext<'_>)
     found.into_iter().map(|(_, m)| m).collect()
 }
 
-/// Resources that must be looked up for their names: medicines, and those who ordered them.
+/// Resources that must be looked up for their names: medicines, also where a reference has words, which may differ, and
+/// those who ordered them.
 pub(crate) fn unnamed_medicines(entries: &[VisibleRecord], base: Option<&str>) -> Vec<ResourceKey> {
     let keys = |lens: MedicationLens| {
-        medicine_name::unnamed(&lens.name).into_iter().chain(super::names::unnamed(lens.requester.as_ref()))
+        medicine_name::referred(&lens.name).cloned().into_iter().chain(super::names::unnamed(lens.requester.as_ref()))
     };
     let mut found: Vec<ResourceKey> = read(entries, base).flat_map(|(_, lens)| keys(lens)).collect();
     found.sort();
@@ -181,7 +182,7 @@ fn dto(mut line: Vec<&Item<'_>>, context: MedicineContext<'_>) -> Option<(Option
     let dto = MedicineDto {
         reference: lead.entry.record.key.to_string(),
         kind: record_kind(lens.record),
-        recorded: other_words(&lens.name, &words::joined([&name, &product], " ")),
+        recorded: other_words(&lens.name, &words::joined([&name, &product], " "), &context.names.look_up()),
         name: words::some(name),
         product: words::some(product),
         group: lead.group,
@@ -215,7 +216,10 @@ fn event(item: &Item<'_>, name: Option<&str>, dosage: &[DosageDto], context: Med
         at: words::when(item.when()),
         status: lens.status.clone(),
         marks: marks(item, context.clock),
-        recorded: own_name.as_ref().map(|own| other_words(&lens.name, own)).unwrap_or_default(),
+        recorded: own_name
+            .as_ref()
+            .map(|own| other_words(&lens.name, own, &context.names.look_up()))
+            .unwrap_or_default(),
         name: own_name,
         quantity: lens.supply.quantity.as_ref().filter(|_| item.is_event()).map(quantity),
         dosages: if own_dosages == dosage { Vec::new() } else { own_dosages },

@@ -316,6 +316,17 @@ fn a_strength_that_only_the_code_names_is_shown() {
     assert!(recorded("Warfarin 3 mg", "Warfarin sodium 3.0 MG Oral Tablet").is_empty());
     assert!(recorded("Heparin 5,000 units", "Heparin 5000 UNT").is_empty());
     assert!(recorded("Aspirin", "Acetylsalicylic acid").is_empty());
+    let names =
+        Names::of(&[record(r#"{"resourceType":"Medication","id":"x","code":{"text":"Warfarin 5 mg tablet"}}"#)]);
+    let referring = |display: &str| {
+        let text = order("m", r#""status":"active","intent":"order""#);
+        let reference = format!(r#""medicationReference":{{"reference":"Medication/x","display":"{display}"}}"#);
+        let text = text.replace(r#""medicationCodeableConcept":{"text":"Warfarin 3 mg"}"#, &reference);
+        assert_eq!(unnamed_medicines(&nurse_amara_sees(&[&text]), None).len(), 1);
+        listed(&[&text], &names).remove(0).recorded
+    };
+    assert_eq!(referring("Warfarin 1 mg"), ["Warfarin 5 mg tablet"]);
+    assert!(referring("Warfarin 5 mg").is_empty());
 }
 
 #[test]
