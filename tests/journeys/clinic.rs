@@ -169,7 +169,7 @@ impl Clinic {
 
     /// `user` at another workstation, with a FHIR client of their own.
     pub(crate) fn colleague(&self, user: &str) -> Colleague {
-        let SignedIn { claims, tokens } = self.sign_in(user);
+        let SignedIn { claims, tokens, .. } = self.sign_in(user);
         let refresh = tokens.refresh.expect("a refresh token");
         let credentials = Credentials::new(&self.server(), &claims.subject, refresh, Arc::new(|_| true));
         let client = FhirClient::open(credentials);

@@ -1,7 +1,7 @@
 //! The arguments of the command line; the comments are its help texts.
 
 use clap::{Parser, Subcommand};
-use keep_session::RoleName;
+use keep_session::{RoleName, RolesFrom};
 use std::ops::RangeInclusive;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
@@ -166,9 +166,12 @@ pub struct SignIn {
     /// The OAuth client id registered for Chartkeep.
     #[arg(long, conflicts_with = "site")]
     pub client_id: Option<String>,
-    /// The claim of the ID token that lists roles, for example realm_access.roles.
+    /// The claim that lists roles, for example realm_access.roles.
     #[arg(long, value_name = "CLAIM", conflicts_with = "site")]
     pub roles_claim: Option<String>,
+    /// The token that has this claim.
+    #[arg(long, value_name = "id_token|access_token|userinfo", value_parser = roles_from, conflicts_with = "site")]
+    pub roles_from: Option<RolesFrom>,
     /// What the provider calls a role, for example ward-nurse=nurse; may be repeated. Then no other name counts.
     #[arg(long = "role", value_name = "NAME=ROLE", value_parser = role_name, conflicts_with = "site")]
     pub roles: Vec<(String, RoleName)>,
@@ -184,6 +187,11 @@ pub struct SignIn {
     /// Accept a provider that does not say whether it asked for a second factor.
     #[arg(long, conflicts_with = "site")]
     pub without_second_factor: bool,
+}
+
+/// Parses the name of a token as the site file has it.
+fn roles_from(text: &str) -> Result<RolesFrom, String> {
+    serde_json::from_value(text.into()).map_err(|_| String::from("expected id_token, access_token or userinfo"))
 }
 
 fn role_name(text: &str) -> Result<(String, RoleName), String> {

@@ -4,8 +4,9 @@ pub mod server_check;
 
 use crate::status::Status;
 use keep_domain::ErrorCode;
-use keep_session::dto::enrol::SignInProblemDto;
+use keep_session::dto::enrol::{RolesFromDto, RolesTokenFaultDto, SignInProblemDto};
 use keep_session::dto::failure::{FieldProblemDto, FieldReasonDto};
+use keep_session::dto::sync::{SyncItemStateDto, WaitCauseDto};
 
 /// The message for a status, for the user at the terminal.
 #[must_use]
@@ -60,8 +61,8 @@ pub fn field_message(problem: &FieldProblemDto) -> String {
 pub fn sign_in_problem(problem: &SignInProblemDto) -> String {
     match problem {
         SignInProblemDto::NoRole { claim, named: None, .. } => format!(
-            "The ID token has no claim {claim}. At the provider, add the roles to the ID token, or name the right \
-             claim in the site file (roles.claim) or with --roles-claim."
+            "The token has no claim {claim}. At the provider, add the roles to the ID token, or name the right claim \
+             and token in the site file (roles.claim, roles.from) or with --roles-claim and --roles-from."
         ),
         SignInProblemDto::NoRole { claim, named: Some(named), expected } => format!(
             "The claim {claim} names {}; none of these is expected here ({}). Map them in the site file (roles.names) \
@@ -73,11 +74,72 @@ pub fn sign_in_problem(problem: &SignInProblemDto) -> String {
             "The provider does not say that it asked for a second factor. Require one there and list its acr in the \
              site file or with --acr, or accept this in the site file (without_second_factor).",
         ),
+        SignInProblemDto::RolesToken { from, fault } => roles_token(*from, *fault).to_owned(),
         SignInProblemDto::SecondFactor { expected } => format!(
             "The provider did not confirm any of these authentication contexts (acr): {}. Require the second factor \
              at the provider, or correct the list in the site file.",
             expected.join(", ")
         ),
+    }
+}
+
+/// What becomes of a change set that is not on the server yet, or what to do about it.
+#[must_use]
+pub const fn next_step(state: SyncItemStateDto, wait: Option<WaitCauseDto>, is_unverified: bool) -> &'static str {
+    use SyncItemStateDto as S;
+    use WaitCauseDto as W;
+    match (state, wait) {
+        (S::Rejected, _) if is_unverified => {
+            "Found in a damaged file and not checked. Compare it with the server before you send it again."
+        }
+        (S::Rejected, _) => "Correct the record in the window, then send it again, or give it up with a reason.",
+        (S::Conflict, _) => "Decide in the window which version counts.",
+        (S::Damaged, _) => "The record is damaged and not sent. Write it again.",
+        (S::WaitsForRank, _) => "It is sent when a colleague with clinical access unlocks.",
+        (S::Pending, Some(W::NotPermitted)) => {
+            "The server does not allow this user to send it. Ask the clinic's IT; it is sent again automatically."
+        }
+        (S::Pending, Some(W::NotOffered)) => {
+            "The server does not offer this at its address. Ask the clinic's IT; it is sent again automatically."
+        }
+        (S::Pending, Some(W::TooLarge)) => {
+            "The record is larger than the server takes. Ask the clinic's IT; it is sent again automatically."
+        }
+        (S::Pending, Some(W::NotFhir)) => {
+            "Something other than the clinic's server answered, such as a network sign-in page. It is sent again \
+             automatically."
+        }
+        (S::Pending, Some(W::Busy | W::ServerError | W::Changing) | None) => "It is sent again automatically.",
+    }
+}
+
+const fn roles_token(from: RolesFromDto, fault: RolesTokenFaultDto) -> &'static str {
+    use RolesFromDto as From;
+    use RolesTokenFaultDto as F;
+    match (from, fault) {
+        (From::Userinfo, F::Missing) => {
+            "The provider has no userinfo endpoint. Name another token in the site file (roles.from)."
+        }
+        (From::Userinfo, F::NotSigned) => {
+            "The response of the userinfo endpoint is not a JWT signed by a published key of the provider. Require \
+             signed responses for this client at the provider, or name another token in the site file (roles.from)."
+        }
+        (From::Userinfo, _) => {
+            "The signed response of the userinfo endpoint does not name this issuer, user and client with the time of \
+             this sign-in (iss, sub, aud, iat). Name another token in the site file (roles.from)."
+        }
+        (_, F::Missing | F::NotSigned) => {
+            "The access token is not a JWT signed by a published key of the provider, so its roles prove nothing. Name \
+             another token in the site file (roles.from)."
+        }
+        (_, F::NotBound) => {
+            "The ID token has no at_hash, so nothing proves that the access token belongs to it. Let the provider add \
+             at_hash, or name another token in the site file (roles.from)."
+        }
+        (_, F::OtherToken) => {
+            "The access token is not the one that the ID token names, or is of another user or client. Nothing was \
+             accepted. Tell IT."
+        }
     }
 }
 

@@ -85,6 +85,12 @@ impl DeviceKey {
         MacKey::derive(self.bytes(), &[b"sign-in-seal"])
     }
 
+    /// The key that seals the roles token of a member record: every user of this device can check the record, and a
+    /// stolen disk holds no credential.
+    pub(crate) fn roles_token_key(&self) -> Secret<[u8; 32]> {
+        derive(self.bytes(), None, &[b"roles-token"])
+    }
+
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         // EXPOSE: derivation inside this crate and writing to the keychain.
         self.0.expose()

@@ -20,7 +20,7 @@ use crate::unlock::{MAX_SKEW, OpenedSlot, UnlockFindings, learned_skew};
 use crate::unlock_state::UnlockState;
 use crate::user_keys::{MasterKey, UserKeys};
 use crate::{DeviceKey, KeysError, MemberClaims, MemberRecord};
-use keep_domain::{DeviceId, Policy, Secret, UserId, UtcMillis};
+use keep_domain::{DeviceId, Policy, ProviderStatement, Secret, UserId, UtcMillis};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -49,11 +49,11 @@ pub struct ConfirmedCode {
 /// Input from the sign-in and the clinician.
 #[derive(Debug)]
 pub struct EnrolmentInput<'a> {
-    /// The verified claims of `id_token`.
+    /// The verified claims of `statement`.
     pub claims: &'a MemberClaims,
-    /// The ID token, as received.
-    pub id_token: String,
-    /// The lease of the same token.
+    /// What the provider signed.
+    pub statement: ProviderStatement,
+    /// The lease of the same statement.
     pub lease: LeaseRecord,
     /// The refresh token, if the provider issued one.
     pub refresh_token: Option<Secret<String>>,
@@ -162,9 +162,9 @@ impl Enrolment {
         let context = SlotContext { user, device: self.device, slot: self.slot };
         let lease = input.lease;
         let sign_in =
-            SignInRecord::make(device_key, context, input.id_token.clone(), lease.jwk.clone(), lease.lease_end);
+            SignInRecord::make(device_key, context, input.statement.clone(), lease.jwk.clone(), lease.lease_end);
         let sign_in = StoredSignIn::Signed(sign_in);
-        let member = MemberRecord::new(self.preimage, input.id_token, claims)?;
+        let member = MemberRecord::new(self.preimage, input.statement, claims, device_key, entropy)?;
         let header = SlotHeader::new(HeaderParts {
             context,
             display_name: claims.name.clone(),

@@ -1,13 +1,14 @@
 //! Member records: the identity provider's signed statement of who holds which keys in which role.
 
-use crate::KeysError;
+use crate::base64url::Base64Bytes;
+use crate::entropy::Entropy;
 use crate::nonce_preimage::NoncePreimage;
-use crate::{HpkePublicKey, KeyName, UnverifiedIssue};
-use keep_domain::{DeviceId, Rank, Role, Segment, UserId, UtcMillis, length_prefixed};
+use crate::{DeviceKey, HpkePublicKey, KeyName, KeysError, UnverifiedIssue, aead};
+use keep_domain::{DeviceId, ProviderStatement, Rank, Role, Segment, UserId, UtcMillis, length_prefixed};
 use serde::{Deserialize, Serialize};
 
-/// Claims of an ID token. The caller has verified its signature, issuer, audience, expiry and algorithm against keys
-/// that its own session fetched.
+/// Claims of a provider's statement. The caller has verified its signature, issuer, audience, expiry and algorithm against
+/// keys that its own session fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberClaims {
     /// `iss`.
@@ -35,17 +36,53 @@ pub struct MemberRecord {
     preimage: NoncePreimage,
     /// The compact JWS signed by the provider.
     pub id_token: String,
+    /// The token that lists the roles, where that is not the ID token; sealed, since it may be an access token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roles_token: Option<Base64Bytes>,
 }
 
 impl MemberRecord {
-    /// A record with `claims`, which must be those of `id_token`.
+    /// A record with `claims`, which must be those of `statement`.
     ///
     /// # Errors
     /// [`KeysError::Refused`] if the token was not issued for these keys.
-    pub(crate) fn new(preimage: NoncePreimage, id_token: String, claims: &MemberClaims) -> Result<Self, KeysError> {
-        let record = Self { user: UserId::of(&claims.issuer, &claims.subject), preimage, id_token };
+    pub(crate) fn new(
+        preimage: NoncePreimage,
+        statement: ProviderStatement,
+        claims: &MemberClaims,
+        device_key: &DeviceKey,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, KeysError> {
+        let ProviderStatement { id_token, roles_token } = statement;
+        let user = UserId::of(&claims.issuer, &claims.subject);
+        let mut record = Self { user, preimage, id_token, roles_token: None };
         record.verify(claims)?;
+        if let Some(token) = roles_token {
+            // EXPOSE: seals the token.
+            let sealed = aead::seal(device_key.roles_token_key().expose(), &record.aad(), token.as_bytes(), entropy)?;
+            record.roles_token = Some(Base64Bytes(sealed));
+        }
         Ok(record)
+    }
+
+    /// What the provider signed.
+    ///
+    /// # Errors
+    /// [`KeysError::NotOpened`] for a record of another device.
+    pub fn statement(&self, device_key: &DeviceKey) -> Result<ProviderStatement, KeysError> {
+        let open = |sealed: &Base64Bytes| {
+            // EXPOSE: opens the token, which is checked as part of the provider's statement.
+            let opened = aead::open(device_key.roles_token_key().expose(), &self.aad(), &sealed.0)?;
+            // EXPOSE: as above.
+            String::from_utf8(opened.expose().clone()).map_err(|_| KeysError::NotOpened)
+        };
+        let roles_token = self.roles_token.as_ref().map(open).transpose()?;
+        Ok(ProviderStatement { id_token: self.id_token.clone(), roles_token })
+    }
+
+    fn aad(&self) -> Vec<u8> {
+        let (user, device) = (self.user.as_bytes(), self.preimage.device);
+        length_prefixed(&[b"chartkeep/roles-token/1", user, device.as_bytes(), self.id_token.as_bytes()])
     }
 
     /// The device that the keys belong to.
@@ -99,15 +136,18 @@ impl MemberRecord {
 
     pub(crate) fn canonical(&self) -> Vec<u8> {
         let p = &self.preimage;
-        length_prefixed(&[
-            b"chartkeep/member/1",
+        let version: &[u8] = if self.roles_token.is_some() { b"chartkeep/member/2" } else { b"chartkeep/member/1" };
+        let mut fields = vec![
+            version,
             self.user.as_bytes(),
             p.device.as_bytes(),
             &p.x25519.0,
             &p.ed25519.0,
             &p.random.0,
             self.id_token.as_bytes(),
-        ])
+        ];
+        fields.extend(self.roles_token.as_ref().map(|sealed| sealed.0.as_slice()));
+        length_prefixed(&fields)
     }
 }
 
@@ -180,7 +220,7 @@ impl MemberRecord {
     pub(crate) fn for_tests(context: crate::SlotContext, master_key: &crate::user_keys::MasterKey) -> Self {
         let entropy = &mut crate::entropy::FixedEntropy::named("member");
         let preimage = NoncePreimage::make_with(context.device, master_key, entropy).unwrap();
-        Self { user: context.user, preimage, id_token: String::from("header.payload.signature") }
+        Self { user: context.user, preimage, id_token: String::from("header.payload.signature"), roles_token: None }
     }
 }
 
@@ -209,6 +249,29 @@ mod tests {
         }
     }
 
+    fn record(claims: &MemberClaims, roles_token: Option<&str>) -> MemberRecord {
+        let statement =
+            ProviderStatement { id_token: String::from("a.b.c"), roles_token: roles_token.map(str::to_owned) };
+        let entropy = &mut FixedEntropy::named("token");
+        MemberRecord::new(preimage(), statement, claims, &DeviceKey::for_tests(1), entropy).unwrap()
+    }
+
+    #[test]
+    fn a_roles_token_is_sealed_by_the_device_and_bound_to_its_record() {
+        let with = record(&leila(), Some("access.token.canary"));
+        let text = serde_json::to_string(&with).unwrap();
+        assert!(!text.contains("canary") && !format!("{with:?}").contains("canary"), "{text}");
+        let back: MemberRecord = serde_json::from_str(&text).unwrap();
+        let statement = back.statement(&DeviceKey::for_tests(1)).unwrap();
+        assert_eq!(statement.roles_token.as_deref(), Some("access.token.canary"));
+        assert_eq!(back.statement(&DeviceKey::for_tests(2)), Err(KeysError::NotOpened));
+        let moved = MemberRecord { id_token: String::from("d.e.f"), ..back.clone() };
+        assert_eq!(moved.statement(&DeviceKey::for_tests(1)), Err(KeysError::NotOpened));
+        let without = record(&leila(), None);
+        assert_ne!(back.canonical(), without.canonical(), "the slot's seal covers it");
+        assert!(!serde_json::to_string(&without).unwrap().contains("roles_token"), "as every earlier record");
+    }
+
     #[test]
     fn the_nonce_is_frozen() {
         crate::frozen::check("nonce.txt", include_str!("vectors/nonce.txt"), &preimage().nonce());
@@ -216,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_token_for_other_keys_or_another_person_is_refused() {
-        let record = MemberRecord::new(preimage(), String::from("a.b.c"), &leila()).unwrap();
+        let record = record(&leila(), None);
         assert_eq!(record.verify(&leila()).unwrap().rank(), Rank::up_to(Segment::Directory));
         let other_keys = MemberClaims { nonce: String::from("x"), ..leila() };
         let other_person = MemberClaims { subject: String::from("mallory"), ..leila() };
@@ -230,7 +293,7 @@ mod tests {
     fn the_restricted_rank_needs_an_assignment_and_an_eligible_role() {
         let member = |role, restricted| {
             let claims = MemberClaims { roles: vec![role], restricted, ..leila() };
-            MemberRecord::new(preimage(), String::new(), &claims).unwrap().verify(&claims).unwrap().rank()
+            record(&claims, None).verify(&claims).unwrap().rank()
         };
         assert_eq!(member(Role::Nurse, true), Rank::up_to(Segment::Restricted));
         assert_eq!(member(Role::Nurse, false), Rank::up_to(Segment::Clinical));

@@ -12,15 +12,15 @@ use crate::totp;
 use crate::unlock::open_factors;
 use crate::unlock_state::UnlockState;
 use crate::{KeysError, UserKeys};
-use keep_domain::{Secret, UserId};
+use keep_domain::{ProviderStatement, Secret, UserId};
 
 /// A new sign-in for an existing slot.
 #[derive(Debug)]
 pub struct Renewal {
     /// The lease of the verified token.
     pub lease: LeaseRecord,
-    /// The ID token signed by the provider.
-    pub id_token: String,
+    /// What the provider signed.
+    pub statement: ProviderStatement,
     /// The refresh token, if the provider issued one; otherwise the old one stays.
     pub refresh_token: Option<Secret<String>>,
 }
@@ -47,12 +47,12 @@ impl SlotUnlocker<'_> {
             return Err(KeysError::Refused("the sign-in is another person's"));
         }
         let device_key = self.load_device_key()?;
-        let Renewal { lease, id_token, refresh_token } = renewal;
+        let Renewal { lease, statement, refresh_token } = renewal;
         let end = totp::step_of(codes_until(lease.lease_end, lease.issued_at, self.policy));
         if refresh_token.is_some() {
             ring.replace_refresh_token(refresh_token);
         }
-        let record = SignInRecord::make(&device_key, context, id_token, lease.jwk.clone(), lease.lease_end);
+        let record = SignInRecord::make(&device_key, context, statement, lease.jwk.clone(), lease.lease_end);
         self.replace_sign_in_record(keys, ring, record)?;
         ring.set_lease(lease);
         let file = self.read_slot(context.user, &device_key)?;
@@ -70,8 +70,8 @@ impl SlotUnlocker<'_> {
         self.save_record(context.user, &UnlockRecord { counter: state.counter, ..record })
     }
 
-    /// Replaces the stored statement by `id_token`, from which `lease` was read; the caller has verified the token and
-    /// does not extend the lease.
+    /// Replaces the stored statement by `statement`, from which `lease` was read; the caller has verified it and does
+    /// not extend the lease.
     ///
     /// # Errors
     /// The keychain variants and file errors.
@@ -79,11 +79,11 @@ impl SlotUnlocker<'_> {
         &self,
         keys: &UserKeys,
         ring: &mut KeyRing,
-        id_token: String,
+        statement: ProviderStatement,
         lease: &LeaseRecord,
     ) -> Result<(), KeysError> {
         let device_key = self.load_device_key()?;
-        let record = SignInRecord::make(&device_key, keys.context(), id_token, lease.jwk.clone(), lease.lease_end);
+        let record = SignInRecord::make(&device_key, keys.context(), statement, lease.jwk.clone(), lease.lease_end);
         self.replace_sign_in_record(keys, ring, record)
     }
 

@@ -44,6 +44,12 @@ impl StoredSignIn {
 impl StoredSignIn {
     pub(crate) fn for_tests(slot: SlotContext, lease_end: UtcMillis) -> Self {
         let (token, jwk) = (String::from("header.payload.signature"), String::from("{\"kid\":\"k1\"}"));
-        Self::Signed(SignInRecord::make(&DeviceKey::for_tests(1), slot, token, jwk, lease_end))
+        Self::Signed(SignInRecord::make(
+            &DeviceKey::for_tests(1),
+            slot,
+            keep_domain::ProviderStatement::of_id_token(token),
+            jwk,
+            lease_end,
+        ))
     }
 }

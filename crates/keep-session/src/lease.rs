@@ -1,17 +1,17 @@
-//! Role, assignment and lease end, read from the provider's signed token at each unlock, and member records, verified
-//! with the key of that token.
+//! Role, assignment and lease end, read from the provider's signed statement at each unlock, and member records, verified
+//! with the keys of that statement.
 //!
 //! INVARIANT: none of them is read from a file that the user could write with their own keys.
 
 use crate::error::SessionError;
 use crate::workstation::Workstation;
 use keep_audit::{DetailValue, EventDraft};
-use keep_domain::{ErrorCode, UserId, UtcMillis};
+use keep_domain::{ErrorCode, ProviderStatement, UserId, UtcMillis};
 use keep_keys::{
     KeyRing, LeaseRecord, MemberClaims, MemberRecord, OldLease, OpenedSlot, StoredSignIn, UnverifiedIssue,
     VerifiedMember,
 };
-use keep_sync::{ExpectedClaims, Jwks, TokenError, VerifiedClaims, verify_id_token};
+use keep_sync::{ExpectedClaims, Jwks, TokenError, VerifiedClaims, verify_statement};
 
 impl Workstation {
     /// Derives the lease from the last sign-in and puts it on the ring; `sign_in_needed` without a valid statement.
@@ -19,7 +19,7 @@ impl Workstation {
         let lease = match opened.ring.sign_in().cloned() {
             None => None,
             Some(StoredSignIn::Signed(record)) => {
-                self.lease_from(opened.header.user, record.id_token(), record.jwk(), record.lease_end())
+                self.lease_from(opened.header.user, &record.statement(), record.jwk(), record.lease_end())
             }
             Some(StoredSignIn::Old(old)) => self.lease_from_old(opened, old)?,
         };
@@ -45,17 +45,17 @@ impl Workstation {
         }
     }
 
-    /// Verifies a stored token with the key stored with it, as of the time at which it was issued: its freshness
+    /// Verifies a stored statement with the keys stored with it, as of the time at which it was issued: its freshness
     /// was checked at the sign-in.
-    pub(crate) fn verify_stored_token(
+    pub(crate) fn verify_stored(
         &self,
-        id_token: &str,
+        statement: &ProviderStatement,
         jwk: &str,
         issuer: Option<&str>,
         nonce: Option<&str>,
     ) -> Result<VerifiedClaims, TokenError> {
         let keys = Jwks::from_jwk(jwk).map_err(|_| TokenError::UnknownKey)?;
-        let issue = UnverifiedIssue::read(id_token).ok_or(TokenError::Malformed)?;
+        let issue = UnverifiedIssue::read(&statement.id_token).ok_or(TokenError::Malformed)?;
         let sign_in = self.sign_in_settings().map_err(|_| TokenError::Malformed)?;
         let settings = self.settings();
         let expected = ExpectedClaims {
@@ -70,7 +70,7 @@ impl Workstation {
             second_factor: false,
             roles: &sign_in.roles,
         };
-        verify_id_token(id_token, &keys, &expected)
+        verify_statement(statement, &keys, &expected)
     }
 
     /// Verifies a colleague's member record: the provider's statement about their keys and role.
@@ -80,7 +80,8 @@ impl Workstation {
     pub(crate) fn verify_member(&self, record: &MemberRecord, ring: &KeyRing) -> Result<VerifiedMember, SessionError> {
         let lease = ring.lease().ok_or(ErrorCode::SignInNeeded)?;
         let nonce = record.nonce();
-        let verified = self.verify_stored_token(&record.id_token, &lease.jwk, Some(&lease.issuer), Some(&nonce));
+        let statement = record.statement(&self.enrolled_device()?.device_key)?;
+        let verified = self.verify_stored(&statement, &lease.jwk, Some(&lease.issuer), Some(&nonce));
         let claims = verified.map_err(|_| ErrorCode::Refused)?;
         let claims = self.slot_claims(&claims, nonce);
         if UserId::of(&claims.issuer, &claims.subject) != record.user {
@@ -102,8 +103,14 @@ impl Workstation {
         }
     }
 
-    fn lease_from(&self, user: UserId, id_token: &str, jwk: &str, lease_end: UtcMillis) -> Option<LeaseRecord> {
-        let claims = self.verify_stored_token(id_token, jwk, None, None).ok()?;
+    fn lease_from(
+        &self,
+        user: UserId,
+        statement: &ProviderStatement,
+        jwk: &str,
+        lease_end: UtcMillis,
+    ) -> Option<LeaseRecord> {
+        let claims = self.verify_stored(statement, jwk, None, None).ok()?;
         if UserId::of(&claims.issuer, &claims.subject) != user || claims.roles.is_empty() {
             return None;
         }
@@ -122,17 +129,17 @@ impl Workstation {
         if UserId::of(&old.issuer, &old.subject) != user {
             return Ok(None);
         }
-        let id_token = opened.member.id_token.clone();
-        if old.is_of(&id_token) {
-            let lease = self.lease_from(user, &id_token, &old.jwk, old.lease_end);
+        let statement = opened.member.statement(&self.enrolled_device()?.device_key)?;
+        if old.is_of(&statement.id_token) {
+            let lease = self.lease_from(user, &statement, &old.jwk, old.lease_end);
             if let Some(lease) = &lease {
                 self.with_slot_unlocker(|unlocker, _| {
-                    unlocker.replace_statement(&opened.keys, &mut opened.ring, id_token, lease)
+                    unlocker.replace_statement(&opened.keys, &mut opened.ring, statement, lease)
                 })?;
             }
             return Ok(lease);
         }
-        let stated = self.verify_stored_token(&id_token, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
+        let stated = self.verify_stored(&statement, &old.jwk, Some(&old.issuer), Some(&opened.member.nonce()));
         let (roles, restricted) = match stated {
             Ok(claims) => (claims.roles, claims.restricted),
             // The provider has a new signing key; only the role that the device sealed in the slot is left.

@@ -38,7 +38,7 @@ mod workstation;
 
 pub use fault_reports::note_second_instance;
 pub use keep_store::ProfileLock;
-pub use keep_sync::{RoleName, RolesClaim};
+pub use keep_sync::{RoleName, RolesClaim, RolesFrom};
 pub use profile::Profile;
 pub use settings::WorkstationSettings;
 pub use settings::audit_key::AuditPublicKeyRecord;

@@ -1,4 +1,4 @@
-//! What the clinic changes about a user's role while they are signed in, read from each refreshed ID token.
+//! What the clinic changes about a user's role while they are signed in, read from each refreshed statement.
 
 use crate::cases::lock::lock_session;
 use crate::error::SessionError;
@@ -7,7 +7,7 @@ use crate::state::acquire;
 use crate::state::unlocked::Unlocked;
 use crate::workstation::Workstation;
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{Secret, UserId};
+use keep_domain::{ProviderStatement, UserId};
 use keep_keys::LeaseRecord;
 use keep_sync::{ObserveClaims, VerifiedClaims};
 use std::sync::Arc;
@@ -16,18 +16,18 @@ impl Workstation {
     /// Compares each refreshed statement of the provider with the session's, for the session's credentials.
     pub(crate) fn observe_claims(&self) -> ObserveClaims {
         let workstation = self.clone();
-        Arc::new(move |claims, id_token| workstation.take_statement(claims, id_token))
+        Arc::new(move |claims, statement| workstation.take_statement(claims, statement))
     }
 
     /// Locks the session if the provider now names other roles. The next unlock derives the role from this statement.
     ///
-    /// A token without the roles claim says nothing about roles: it is a fault of the provider's settings.
-    pub(crate) fn take_statement(&self, claims: &VerifiedClaims, id_token: &Secret<String>) {
+    /// A statement without the roles claim says nothing about roles: it is a fault of the provider's settings.
+    pub(crate) fn take_statement(&self, claims: &VerifiedClaims, statement: &ProviderStatement) {
         if claims.named_roles.is_none() {
-            tracing::warn!("a refreshed ID token has no roles claim, so the session's role stays as it is");
+            tracing::warn!("a refreshed token has no roles claim, so the session's role stays as it is");
             return;
         }
-        match self.with_session(|unlocked| self.store_statement(unlocked, claims, id_token)) {
+        match self.with_session(|unlocked| self.store_statement(unlocked, claims, statement)) {
             Ok(true) => lock_session(self, "role_changed"),
             Ok(false) => {}
             Err(error) => {
@@ -44,7 +44,7 @@ impl Workstation {
         &self,
         unlocked: &Unlocked,
         claims: &VerifiedClaims,
-        id_token: &Secret<String>,
+        statement: &ProviderStatement,
     ) -> Result<bool, SessionError> {
         let mut ring = acquire(&unlocked.keys.ring);
         let now = self.lease_of(claims);
@@ -57,10 +57,8 @@ impl Workstation {
         let event = EventDraft::new(EventClass::SignIn).by(unlocked.actor()).with_cause("role_changed");
         // INVARIANT: it is in the ledger before it takes effect.
         self.enrolled_device()?.ledger.append(name_statement(event, &lease))?;
-        // EXPOSE: the token is the provider's statement about this user; it is stored under their own key.
-        let id_token = id_token.expose().clone();
         self.with_slot_unlocker(|unlocker, _| {
-            unlocker.replace_statement(&unlocked.keys.user, &mut ring, id_token, &lease)
+            unlocker.replace_statement(&unlocked.keys.user, &mut ring, statement.clone(), &lease)
         })?;
         Ok(true)
     }

@@ -1,11 +1,11 @@
 //! What a sign-in in the browser ended with, and what IT can mend where it is not enough.
 
-use crate::dto::enrol::SignInProblemDto;
+use crate::dto::enrol::{RolesFromDto, RolesTokenFaultDto, SignInProblemDto};
 use crate::settings::sign_in::SignInSettings;
 use crate::state::sign_in::SignInFailure;
 use crate::workstation::Workstation;
 use keep_domain::{ErrorCode, Role, Segment};
-use keep_sync::{SignedIn, SyncError, TokenError, VerifiedClaims};
+use keep_sync::{RolesFrom, RolesTokenFault, SignedIn, SyncError, TokenError, VerifiedClaims};
 
 impl Workstation {
     /// The sign-in, if it names a role that counts here.
@@ -17,12 +17,34 @@ impl Workstation {
                 problem => Err(SignInFailure { code: ErrorCode::Refused, problem }),
             },
             Err(error) => {
-                let is_factor = matches!(error, SyncError::Token(TokenError::SecondFactor | TokenError::Acr));
-                let problem = is_factor.then_some(SignInProblemDto::SecondFactor { expected: sign_in.acr });
+                let problem = match error {
+                    SyncError::Token(TokenError::SecondFactor | TokenError::Acr) => {
+                        Some(SignInProblemDto::SecondFactor { expected: sign_in.acr })
+                    }
+                    SyncError::Token(TokenError::Roles(fault)) => Some(roles_token(sign_in.roles.from, fault)),
+                    _ => None,
+                };
                 Err(SignInFailure { code: error.code(), problem })
             }
         }
     }
+}
+
+/// What is wrong with the token that should list the roles.
+const fn roles_token(from: RolesFrom, fault: RolesTokenFault) -> SignInProblemDto {
+    use RolesTokenFaultDto as F;
+    let from = match from {
+        RolesFrom::IdToken => RolesFromDto::IdToken,
+        RolesFrom::AccessToken => RolesFromDto::AccessToken,
+        RolesFrom::Userinfo => RolesFromDto::Userinfo,
+    };
+    let fault = match fault {
+        RolesTokenFault::Missing => F::Missing,
+        RolesTokenFault::NotSigned => F::NotSigned,
+        RolesTokenFault::NotBound => F::NotBound,
+        RolesTokenFault::OtherToken => F::OtherToken,
+    };
+    SignInProblemDto::RolesToken { from, fault }
 }
 
 /// What came and what was expected, if the token names no role that counts here.

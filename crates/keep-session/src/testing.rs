@@ -14,7 +14,7 @@ use crate::session_start::{SessionOrigin, start_session};
 use crate::settings::site_file::SiteFile;
 use crate::workstation::{ProfileAccess, Workstation};
 use keep_audit::{EventClass, EventDraft};
-use keep_domain::{Clock, ErrorCode, Phi, Role, Secret, UserId, UtcMillis};
+use keep_domain::{Clock, ErrorCode, Phi, ProviderStatement, Role, Secret, UserId, UtcMillis};
 #[cfg(test)]
 use keep_keys::Renewal;
 use keep_keys::{Enrolment, EnrolmentInput, KdfParams, Keychain, phone_code};
@@ -209,11 +209,9 @@ pub fn enrol_signed_in(
     sign_in: impl FnOnce(&str) -> keep_sync::SignedIn,
 ) -> Result<Secret<String>, FailureDto> {
     let sign_in = |nonce: &str| {
-        let keep_sync::SignedIn { claims, tokens } = sign_in(nonce);
-        let id_token = tokens.id_token.ok_or(ErrorCode::SignInFailed)?;
+        let keep_sync::SignedIn { claims, statement, tokens } = sign_in(nonce);
         workstation.seal_settings()?;
-        // EXPOSE: the provider's public statement about a made-up person; it is stored in the slot.
-        Ok(SignIn { claims, id_token: id_token.expose().clone(), refresh_token: tokens.refresh })
+        Ok(SignIn { claims, statement, refresh_token: tokens.refresh })
     };
     let enrolled = workstation
         .change_settings(|w| w.set_sign_in(site.sign_in.clone()))
@@ -224,7 +222,7 @@ pub fn enrol_signed_in(
 /// A sign-in that has been verified.
 struct SignIn {
     claims: VerifiedClaims,
-    id_token: String,
+    statement: ProviderStatement,
     refresh_token: Option<Secret<String>>,
 }
 
@@ -242,13 +240,13 @@ fn enrol_by(
     let began = workstation.0.session.lock_epoch();
     let device = workstation.device_or_make()?;
     let enrolment = Enrolment::begin(workstation.settings().device, KdfParams::WEAK_FOR_TESTS)?;
-    let SignIn { claims, id_token, refresh_token } = sign_in(&enrolment.nonce())?;
+    let SignIn { claims, statement, refresh_token } = sign_in(&enrolment.nonce())?;
     let phone = enrolment.otpauth_uri(&claims.name, "Room 3 workstation")?;
     let code = phone_code(&phone, workstation.trusted_now()?).ok_or(ErrorCode::Internal)?;
     let confirmed = workstation.with_time(|time| enrolment.confirm_code(&code, time))??;
     let input = EnrolmentInput {
         claims: &workstation.slot_claims(&claims, enrolment.nonce()),
-        id_token,
+        statement,
         lease: workstation.lease_of(&claims),
         refresh_token,
         password: &Secret::new(String::from(PASSWORD)),
@@ -271,8 +269,8 @@ fn statement_of(person: TestPerson, names: (&str, &str), nonce: &str, now: UtcMi
 
 /// What a provider states at a sign-in.
 pub(crate) struct Statement {
-    /// The ID token.
-    pub(crate) id_token: String,
+    /// What it signed.
+    pub(crate) statement: ProviderStatement,
     /// The key that signed it.
     pub(crate) jwk: String,
 }
@@ -293,12 +291,12 @@ fn enrol_at(
 ) -> Result<Secret<String>, SessionError> {
     let sign_in = |nonce: &str| {
         let statement = state(nonce, workstation.trusted_now()?);
-        let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
-        let claims = workstation.verify_stored_token(&id_token, &jwk, None, None);
+        let Statement { statement, jwk } = statement.ok_or(ErrorCode::Internal)?;
+        let claims = workstation.verify_stored(&statement, &jwk, None, None);
         let claims = claims.map_err(|_| ErrorCode::SignInFailed)?;
         // EXPOSE: sealed in the made-up person's slot, as an enrolment does.
         let refresh_token = site.map(|s| Secret::new(s.refresh_token.expose().clone()));
-        Ok(SignIn { claims, id_token, refresh_token })
+        Ok(SignIn { claims, statement, refresh_token })
     };
     let server = site.map_or(SERVER, |s| s.server.as_str());
     enrol_by(workstation, server, site.and_then(|s| s.ca.as_deref()), sign_in)
@@ -309,14 +307,14 @@ fn enrol_at(
 pub(crate) fn sign_in_without_role(
     workstation: &Workstation,
     person: TestPerson,
-) -> Result<(keep_sync::VerifiedClaims, String), SessionError> {
+) -> Result<(keep_sync::VerifiedClaims, ProviderStatement), SessionError> {
     let names = names_of(person, None);
     let now = workstation.trusted_now()?;
     let provider = PROVIDER.as_ref().ok_or(ErrorCode::Internal)?;
     let statement = provider.state_roles(person, (&names.0, &names.1), "any", now, &[]);
-    let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
-    let said = workstation.verify_stored_token(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
-    Ok((said, id_token))
+    let Statement { statement, jwk } = statement.ok_or(ErrorCode::Internal)?;
+    let said = workstation.verify_stored(&statement, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
+    Ok((said, statement))
 }
 
 /// The result of a browser sign-in of `person` now.
@@ -328,11 +326,11 @@ pub(crate) fn sign_in_of(
 ) -> Result<Renewal, SessionError> {
     let names = names_of(person, None);
     let statement = statement_of(person, (&names.0, &names.1), "any", workstation.trusted_now()?);
-    let Statement { id_token, jwk } = statement.ok_or(ErrorCode::Internal)?;
-    let said = workstation.verify_stored_token(&id_token, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
+    let Statement { statement, jwk } = statement.ok_or(ErrorCode::Internal)?;
+    let said = workstation.verify_stored(&statement, &jwk, None, None).map_err(|_| ErrorCode::SignInFailed)?;
     Ok(Renewal {
         lease: workstation.lease_of(&said),
-        id_token,
+        statement,
         refresh_token: Some(Secret::new(refresh_token.to_owned())),
     })
 }

@@ -1,6 +1,7 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
 mod large_loads;
+mod roles;
 mod server_checks;
 mod servers;
 
@@ -159,7 +160,7 @@ impl Backend {
             log.lock().unwrap().push(token.expose().clone());
             true
         });
-        let SignedIn { claims, tokens } = signed_in;
+        let SignedIn { claims, tokens, .. } = signed_in;
         (Credentials::new(&server, &claims.subject, tokens.refresh.unwrap(), persist), saved)
     }
 

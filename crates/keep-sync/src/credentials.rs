@@ -2,11 +2,12 @@
 
 use crate::discovery::fetch_jwks;
 use crate::error::SyncError;
-use crate::id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
+use crate::id_token::{ExpectedClaims, VerifiedClaims};
 use crate::server::Server;
 use crate::settings::ServerSettings;
+use crate::statement::{collect_statement, verify_statement};
 use crate::token::{TokenEndpoint, TokenSet};
-use keep_domain::Secret;
+use keep_domain::{ProviderStatement, Secret};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -15,9 +16,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// Returns true only when the token is durable.
 pub type PersistRefreshToken = Arc<dyn Fn(&Secret<String>) -> bool + Send + Sync>;
 
-/// Called with the verified claims and the text of each refreshed ID token, on a thread that may block, before the access
-/// token that came with it is used.
-pub type ObserveClaims = Arc<dyn Fn(&VerifiedClaims, &Secret<String>) + Send + Sync>;
+/// Called with the verified claims and the signed text of each refreshed statement, on a thread that may block, before the
+/// access token that came with it is used.
+pub type ObserveClaims = Arc<dyn Fn(&VerifiedClaims, &ProviderStatement) + Send + Sync>;
 
 /// An access token that expires within this time is renewed.
 const RENEW_BEFORE: Duration = Duration::from_secs(20);
@@ -130,8 +131,8 @@ impl Inner {
         self.accept(tokens, renewed?).await
     }
 
-    async fn accept(&self, tokens: &mut Tokens, received: TokenSet) -> Result<Arc<Secret<String>>, SyncError> {
-        if let Some(rotated) = received.refresh.map(Arc::new) {
+    async fn accept(&self, tokens: &mut Tokens, mut received: TokenSet) -> Result<Arc<Secret<String>>, SyncError> {
+        if let Some(rotated) = received.refresh.take().map(Arc::new) {
             // INVARIANT: a rotated refresh token is durable before the access token that came with it is used.
             // The provider no longer accepts the old one, so the new one stays in memory even if saving it fails.
             tokens.refresh = Some(Arc::clone(&rotated));
@@ -141,35 +142,51 @@ impl Inner {
                 return Err(SyncError::NotPersisted);
             }
         }
-        if let Some(id_token) = received.id_token {
-            let now = received.server_time.unwrap_or_else(|| self.server.http().clock().now());
-            let endpoints = self.server.endpoints().await?;
-            let keys = fetch_jwks(self.server.http(), endpoints).await?;
-            let settings = self.server.settings();
-            let expected = ExpectedClaims {
-                issuer: &endpoints.issuer,
-                client_id: &settings.client_id,
-                nonce: None,
-                subject: Some(&self.subject),
-                now,
-                acr: &settings.acr,
-                // A provider may drop `amr` during a session, so it is only required at the sign-in.
-                amr: &[],
-                max_age: None,
-                second_factor: false,
-                roles: &settings.roles,
-            };
-            // EXPOSE: the token is read to be verified.
-            let claims = verify_id_token(id_token.expose(), &keys, &expected)
-                .map_err(|error| TokenSet::rejection(error, received.provider_is_ahead))?;
-            if let Some(observe) = self.observe.clone() {
-                let observed = tokio::task::spawn_blocking(move || observe(&claims, &id_token)).await;
-                observed.map_err(|_| SyncError::Internal("observing claims"))?;
-            }
-        }
+        self.observe_refreshed(&received).await?;
         let access = Arc::new(received.access);
         (tokens.access, tokens.expires) = (Some(Arc::clone(&access)), received.expires);
         Ok(access)
+    }
+
+    /// Reads what the provider says now about the user, where it says anything.
+    async fn observe_refreshed(&self, received: &TokenSet) -> Result<(), SyncError> {
+        let endpoints = self.server.endpoints().await?;
+        let settings = self.server.settings();
+        let collected = collect_statement(self.server.http(), endpoints, received, settings.roles.from).await;
+        let statement = match collected {
+            Ok(Some(statement)) => statement,
+            Ok(None) => return Ok(()),
+            // Without userinfo nothing is said of roles; the next refresh looks again.
+            Err(error) => match &received.id_token {
+                // EXPOSE: the token is read to be verified.
+                Some(id_token) => ProviderStatement::of_id_token(id_token.expose().clone()),
+                None => return Err(error),
+            },
+        };
+        let keys = fetch_jwks(self.server.http(), endpoints).await?;
+        let expected = ExpectedClaims {
+            issuer: &endpoints.issuer,
+            client_id: &settings.client_id,
+            nonce: None,
+            subject: Some(&self.subject),
+            now: received.server_time.unwrap_or_else(|| self.server.http().clock().now()),
+            acr: &settings.acr,
+            // A provider may drop `amr` during a session, so it is only required at the sign-in.
+            amr: &[],
+            max_age: None,
+            second_factor: false,
+            roles: &settings.roles,
+        };
+        let claims = match verify_statement(&statement, &keys, &expected) {
+            Ok(claims) => claims,
+            Err(error) if error.says_nothing_of_roles() => return Ok(()),
+            Err(error) => return Err(TokenSet::rejection(error, received.provider_is_ahead)),
+        };
+        if let Some(observe) = self.observe.clone() {
+            let observed = tokio::task::spawn_blocking(move || observe(&claims, &statement)).await;
+            observed.map_err(|_| SyncError::Internal("observing claims"))?;
+        }
+        Ok(())
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Endpoints {
     pub(crate) token: Url,
     /// The published keys.
     pub(crate) jwks: Url,
+    /// For signed claims about the user, where there is one.
+    pub(crate) userinfo: Option<Url>,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,7 @@ struct Document {
     authorization_endpoint: Option<Url>,
     token_endpoint: Option<Url>,
     jwks_uri: Option<Url>,
+    userinfo_endpoint: Option<Url>,
     code_challenge_methods_supported: Option<Vec<String>>,
 }
 
@@ -95,6 +98,7 @@ fn endpoints(found: &Document, settings: &ServerSettings) -> Result<Endpoints, S
         authorization: checked(&found.authorization_endpoint)?,
         token: checked(&found.token_endpoint)?,
         jwks: checked(&found.jwks_uri)?,
+        userinfo: checked(&found.userinfo_endpoint).ok(),
     })
 }
 

@@ -111,6 +111,29 @@ pub enum TokenError {
     SecondFactor,
     /// The user authenticated too long ago, or the time is missing.
     AuthTime,
+    /// The token that should list the roles cannot be used.
+    Roles(RolesTokenFault),
+}
+
+/// Why the token that should list the roles cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RolesTokenFault {
+    /// The provider gave none.
+    Missing,
+    /// Not signed by a published key of the provider: an opaque access token, or userinfo as plain JSON.
+    NotSigned,
+    /// The ID token has no `at_hash`.
+    NotBound,
+    /// Not of this sign-in: another `at_hash`, issuer, subject, client or time.
+    OtherToken,
+}
+
+impl TokenError {
+    /// Whether the provider's set-up lacks what would say which roles the user has, so that nothing was said of them.
+    pub(crate) const fn says_nothing_of_roles(self) -> bool {
+        use RolesTokenFault as F;
+        matches!(self, Self::Roles(F::Missing | F::NotSigned | F::NotBound))
+    }
 }
 
 impl SyncError {

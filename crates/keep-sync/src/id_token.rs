@@ -1,20 +1,17 @@
-//! The only verification of ID tokens (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
+//! The claims of ID tokens (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
 
 use crate::error::TokenError;
 use crate::jwks::Jwks;
+use crate::jws::{SignedContent, verify_jws};
 use crate::roles_claim::{NamedRoles, RolesClaim};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::Algorithm;
 use keep_domain::{Role, UtcMillis};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Seconds by which two clocks may disagree.
-const SKEW_SECONDS: i64 = 60;
+pub(crate) const SKEW_SECONDS: i64 = 60;
 /// Seconds after its issue within which a token must arrive.
-const MAX_AGE_SECONDS: i64 = 600;
+pub(crate) const MAX_AGE_SECONDS: i64 = 600;
 
 /// Authentication methods that are more than something the user knows (RFC 8176, section 2).
 const SECOND_FACTORS: [&str; 12] =
@@ -41,11 +38,11 @@ pub struct ExpectedClaims<'a> {
     pub max_age: Option<i64>,
     /// Whether the token must state a second factor, by one of `acr` or by a method of RFC 8176.
     pub second_factor: bool,
-    /// The claim that lists the roles.
+    /// Where the roles are listed.
     pub roles: &'a RolesClaim,
 }
 
-/// The claims of a verified token.
+/// The claims of a verified statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifiedClaims {
     /// Issuer.
@@ -66,19 +63,12 @@ pub struct VerifiedClaims {
     pub auth_time: Option<i64>,
     /// Authentication context, as given.
     pub acr: Option<String>,
-    /// Id of the signing key.
+    /// Id of the ID token's signing key.
     pub key_id: String,
-    /// The signing key as a JWK with its public members only.
+    /// The signing key as a JWK with its public members only; a set of two where another key signed the roles token.
     pub jwk: String,
-    /// SHA-256 of the token's text.
+    /// SHA-256 of the ID token's text.
     pub token_hash: [u8; 32],
-}
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: Option<String>,
-    crit: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -95,45 +85,49 @@ struct RawClaims {
     acr: Option<String>,
     #[serde(default)]
     amr: Vec<String>,
+    at_hash: Option<String>,
     name: Option<String>,
     preferred_username: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(crate) enum Audience {
     One(String),
     Many(Vec<String>),
 }
 
-/// Verifies `token`.
+impl Audience {
+    /// Whether `client` is one of those addressed.
+    pub(crate) fn names(&self, client: &str) -> bool {
+        match self {
+            Self::One(one) => one == client,
+            Self::Many(all) => all.iter().any(|a| a == client),
+        }
+    }
+}
+
+impl VerifiedClaims {
+    /// Replaces the roles by those of another token of the same statement.
+    pub(crate) fn take_roles(&mut self, read: NamedRoles) {
+        (self.roles, self.restricted, self.named_roles) = (read.roles, read.restricted, read.named);
+    }
+}
+
+/// Verifies `token`; the roles are those that the ID token itself lists. Returns its `at_hash`, too.
 ///
 /// # Errors
 /// The first [`TokenError`] found; the signature is checked before any claim is read.
-pub fn verify_id_token(token: &str, keys: &Jwks, expected: &ExpectedClaims<'_>) -> Result<VerifiedClaims, TokenError> {
-    let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
-    let (head, payload) = message.split_once('.').ok_or(TokenError::Malformed)?;
-    let header: Header = decode_part(head)?;
-    // INVARIANT: the algorithm comes from this list, never from the token alone, and must fit the key's type.
-    let algorithm = match header.alg.as_str() {
-        "ES256" => Algorithm::ES256,
-        "RS256" => Algorithm::RS256,
-        _ => return Err(TokenError::Algorithm),
-    };
-    if header.crit.is_some() {
-        return Err(TokenError::Algorithm);
-    }
-    let key_id = header.kid.ok_or(TokenError::UnknownKey)?;
-    let key = keys.signing_key(&key_id, algorithm).ok_or(TokenError::UnknownKey)?;
-    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, algorithm) {
-        Ok(true) => {}
-        Ok(false) | Err(_) => return Err(TokenError::Signature),
-    }
-    let all: Value = decode_part(payload)?;
+pub(crate) fn read_id_token(
+    token: &str,
+    keys: &Jwks,
+    expected: &ExpectedClaims<'_>,
+) -> Result<(VerifiedClaims, Option<String>), TokenError> {
+    let SignedContent { claims: all, key_id, jwk } = verify_jws(token, keys)?;
     let claims = RawClaims::deserialize(&all).map_err(|_| TokenError::Malformed)?;
     check_claims(&claims, expected)?;
     let NamedRoles { roles, restricted, named } = expected.roles.read(&all);
-    Ok(VerifiedClaims {
+    let verified = VerifiedClaims {
         roles,
         restricted,
         named_roles: named,
@@ -144,20 +138,21 @@ pub fn verify_id_token(token: &str, keys: &Jwks, expected: &ExpectedClaims<'_>) 
         auth_time: claims.auth_time,
         acr: claims.acr,
         key_id,
-        jwk: key.jwk,
+        jwk,
         token_hash: Sha256::digest(token.as_bytes()).into(),
-    })
+    };
+    Ok((verified, claims.at_hash))
 }
 
 fn check_claims(claims: &RawClaims, expected: &ExpectedClaims<'_>) -> Result<(), TokenError> {
     let now = expected.now.seconds();
     let ensure = |ok: bool, error: TokenError| if ok { Ok(()) } else { Err(error) };
     ensure(claims.iss == expected.issuer, TokenError::Issuer)?;
-    let (contains_us, is_only) = match &claims.aud {
-        Audience::One(a) => (a == expected.client_id, true),
-        Audience::Many(all) => (all.iter().any(|a| a == expected.client_id), all.len() == 1),
+    let is_only = match &claims.aud {
+        Audience::One(_) => true,
+        Audience::Many(all) => all.len() == 1,
     };
-    ensure(contains_us, TokenError::Audience)?;
+    ensure(claims.aud.names(expected.client_id), TokenError::Audience)?;
     match &claims.azp {
         Some(azp) => ensure(azp == expected.client_id, TokenError::Audience)?,
         None => ensure(is_only, TokenError::Audience)?,
@@ -183,10 +178,5 @@ fn check_claims(claims: &RawClaims, expected: &ExpectedClaims<'_>) -> Result<(),
     ensure(claims.auth_time.is_none_or(|at| at <= now.saturating_add(SKEW_SECONDS)), TokenError::AuthTime)
 }
 
-fn decode_part<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
-}
-
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -49,11 +49,14 @@ impl Jwks {
         Ok(Self { keys: set.keys.into_iter().filter_map(|k| serde_json::from_value(k).ok()).collect() })
     }
 
-    /// A set of one key, as a member record stores it.
+    /// One key or a set, as a member record stores it.
     ///
     /// # Errors
-    /// [`SyncError::InvalidResponse`] where the text is not a key.
+    /// [`SyncError::InvalidResponse`] where the text is neither.
     pub fn from_jwk(text: &str) -> Result<Self, SyncError> {
+        if let Ok(set) = Self::from_json(text) {
+            return Ok(set);
+        }
         serde_json::from_str(text).map(|key| Self { keys: vec![key] }).map_err(|_| SyncError::InvalidResponse)
     }
 

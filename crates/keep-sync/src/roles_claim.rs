@@ -1,4 +1,4 @@
-//! Where a provider's token lists the roles of a user, and what the provider calls them.
+//! Where a provider lists the roles of a user, and what it calls them.
 
 use keep_domain::{Role, Segment};
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,32 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_NAMES: usize = 32;
 const LONGEST_NAME: usize = 64;
 
+/// The signed token that lists the roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolesFrom {
+    /// The ID token.
+    #[default]
+    IdToken,
+    /// The access token, a JWT that the ID token names by `at_hash`.
+    AccessToken,
+    /// The response of the userinfo endpoint, as a signed JWT.
+    Userinfo,
+}
+
+impl RolesFrom {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The claim that lists the roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RolesClaim {
+    /// The token that has the claim.
+    #[serde(skip_serializing_if = "RolesFrom::is_default")]
+    pub from: RolesFrom,
     /// The claim's name, or names joined by dots (`realm_access.roles`).
     pub claim: String,
     /// What the provider calls each role. If any is given, no other name counts; otherwise Chartkeep's own names do.
@@ -40,7 +62,7 @@ pub(crate) struct NamedRoles {
 
 impl Default for RolesClaim {
     fn default() -> Self {
-        Self { claim: String::from("roles"), names: BTreeMap::new() }
+        Self { from: RolesFrom::default(), claim: String::from("roles"), names: BTreeMap::new() }
     }
 }
 
@@ -130,6 +152,14 @@ mod tests {
             settings.read(&json!({"roles": "default-roles uma"})).named,
             Some(vec!["default-roles".into(), "uma".into()])
         );
+    }
+
+    #[test]
+    fn settings_of_an_earlier_version_are_written_as_they_were() {
+        let old = r#"{"claim":"realm_access.roles","names":{"ward-nurse":"nurse"}}"#;
+        let read: RolesClaim = serde_json::from_str(old).expect("read");
+        assert_eq!((read.from, serde_json::to_string(&read).expect("json").as_str()), (RolesFrom::IdToken, old));
+        assert!(serde_json::from_str::<RolesClaim>(r#"{"from":"session"}"#).is_err());
     }
 
     #[test]

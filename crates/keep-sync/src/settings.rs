@@ -21,7 +21,7 @@ pub struct ServerSettings {
     /// Requested scopes besides `openid`.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
-    /// Where the ID token lists roles, and under which names.
+    /// Where the provider lists roles, and under which names.
     #[serde(default)]
     pub roles: RolesClaim,
     /// Acceptable `acr` values, any of which satisfies; empty = not required.

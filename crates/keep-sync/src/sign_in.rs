@@ -3,11 +3,13 @@
 use crate::browser::open_browser;
 use crate::discovery::fetch_jwks;
 use crate::error::{SignInError, SyncError};
-use crate::id_token::{ExpectedClaims, VerifiedClaims, verify_id_token};
+use crate::id_token::{ExpectedClaims, VerifiedClaims};
 use crate::loopback::{AuthorizationResponse, LoopbackListener};
 use crate::pkce::{Pkce, make_nonce};
 use crate::server::Server;
+use crate::statement::{collect_statement, verify_statement};
 use crate::token::{TokenEndpoint, TokenSet};
+use keep_domain::ProviderStatement;
 use std::time::Duration;
 use url::Url;
 
@@ -32,7 +34,9 @@ pub struct PendingSignIn {
 pub struct SignedIn {
     /// The identity provider's verified claims about the user.
     pub claims: VerifiedClaims,
-    /// The tokens; the ID token in it is the one that was verified.
+    /// The signed text of these claims.
+    pub statement: ProviderStatement,
+    /// The tokens.
     pub tokens: TokenSet,
 }
 
@@ -87,8 +91,8 @@ impl PendingSignIn {
         open_browser(&self.address)
     }
 
-    /// Waits at most ten minutes for the browser, exchanges the code and verifies the ID token against keys fetched
-    /// now. Dropping the future cancels.
+    /// Waits at most ten minutes for the browser, exchanges the code and verifies the provider's statement against keys
+    /// fetched now. Dropping the future cancels.
     ///
     /// # Errors
     /// [`SyncError::SignIn`], [`SyncError::Token`], or those of the exchange.
@@ -107,8 +111,9 @@ impl PendingSignIn {
         let tokens = exchanged
             .map_err(|e| if e == SyncError::SignInNeeded { SyncError::SignIn(SignInError::Refused) } else { e })?;
         let keys = fetch_jwks(server.http(), endpoints).await?;
-        let id_token = tokens.id_token.as_ref().ok_or(SyncError::InvalidResponse)?;
         let settings = server.settings();
+        let collected = collect_statement(server.http(), endpoints, &tokens, settings.roles.from).await?;
+        let statement = collected.ok_or(SyncError::InvalidResponse)?;
         let expected = ExpectedClaims {
             issuer: &endpoints.issuer,
             client_id: &settings.client_id,
@@ -121,9 +126,8 @@ impl PendingSignIn {
             second_factor: !settings.without_second_factor,
             roles: &settings.roles,
         };
-        // EXPOSE: the token is read to be verified.
-        let claims = verify_id_token(id_token.expose(), &keys, &expected)
+        let claims = verify_statement(&statement, &keys, &expected)
             .map_err(|error| TokenSet::rejection(error, tokens.provider_is_ahead))?;
-        Ok(SignedIn { claims, tokens })
+        Ok(SignedIn { claims, statement, tokens })
     }
 }

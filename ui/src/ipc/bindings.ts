@@ -2415,6 +2415,10 @@ caret: number, };
 
 export type Role = "physician" | "nurse" | "pharmacist" | "laboratory" | "front-desk" | "billing" | "privacy-officer" | "it-administrator";
 
+export type RolesFromDto = "id_token" | "access_token" | "userinfo";
+
+export type RolesTokenFaultDto = "missing" | "not_signed" | "not_bound" | "other_token";
+
 export type SafetyDto = { "state": "known", 
 /**
  * The most severe; `None` where its substance could not be read.
@@ -2593,7 +2597,15 @@ expected: Array<string>, } | { "kind": "second_factor",
 /**
  * The `acr` values of which the site accepts one; empty = a method in `amr`.
  */
-expected: Array<string>, };
+expected: Array<string>, } | { "kind": "roles_token", 
+/**
+ * The token that the site file names.
+ */
+from: RolesFromDto, 
+/**
+ * What is wrong with it.
+ */
+fault: RolesTokenFaultDto, };
 
 export type SignInStateDto = { "step": "idle" } | { "step": "browser", 
 /**

@@ -24,5 +24,10 @@ test("a refusal names what came, what was expected and who can mend it", () => {
     { kind: "no_role", claim, named: ["offline_access", "uma_authorization"], expected },
     /offline_access, uma_authorization.*ward-nurse.*map them in the site file/,
   );
+  check({ kind: "roles_token", from: "access_token", fault: "not_bound" }, /at_hash is missing.*IT can change this/);
+  check(
+    { kind: "roles_token", from: "userinfo", fault: "not_signed" },
+    /userinfo that should list your role is not signed/,
+  );
   check({ kind: "second_factor", expected: [] }, /did not confirm a second step/);
 });

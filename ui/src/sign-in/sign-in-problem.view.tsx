@@ -12,6 +12,13 @@ export function SignInProblem({ problem }: { problem: SignInProblemDto }) {
       </Notice>
     );
   }
+  if (problem.kind === "roles_token") {
+    return (
+      <Notice tone="critical" role="alert" title={say("signin.problem.token.title")}>
+        {say(`signin.problem.token.${problem.fault}`, { token: say(`signin.problem.token.${problem.from}`) })}
+      </Notice>
+    );
+  }
   const expected = problem.expected.join(", ");
   return (
     <Notice tone="critical" role="alert" title={say("signin.problem.role.title")}>

@@ -40,6 +40,8 @@ pub(crate) struct IdClaims<'a> {
     pub(crate) auth_time: i64,
     pub(crate) acr: &'static str,
     pub(crate) amr: [&'static str; 2],
+    /// The left half of the hash of the access token (3.1.3.6).
+    pub(crate) at_hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<&'a str>,
 }

@@ -79,6 +79,13 @@ impl TokenSigner {
     }
 }
 
+/// `at_hash` of an access token (OpenID Connect Core 3.1.3.6).
+pub(crate) fn half_digest(token: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    let whole: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    BASE64URL_NOPAD.encode(whole.split_at(16).0)
+}
+
 /// SHA-256 in base64url, used for the PKCE challenge S256 and for stored refresh tokens.
 pub(crate) fn digest(text: &str) -> String {
     use sha2::Digest;

@@ -4,7 +4,7 @@ use super::claims::{AccessClaims, IdClaims, UserClaims};
 use super::form::field;
 use super::provider::IdentityProvider;
 use super::refresh_tokens::{FAMILY_SECONDS, RefreshTokens, TokenFamily};
-use super::signing::{TOKEN_SECONDS, digest};
+use super::signing::{TOKEN_SECONDS, digest, half_digest};
 use super::users::User;
 use crate::random_token::make_token;
 use crate::reply::Reply;
@@ -102,6 +102,9 @@ fn issue_tokens(
         roles: user.role_claims().into_iter().map(str::to_owned).collect(),
         jti,
     };
+    let Some(access_token) = identity.signer.sign(&access_claims) else {
+        return Reply::oauth_error(500, "server_error");
+    };
     let id_claims = IdClaims {
         user: user_claims(identity, user),
         iss: &identity.origin.0,
@@ -112,10 +115,10 @@ fn issue_tokens(
         auth_time: family.auth_time,
         acr: "mfa",
         amr: ["pwd", "otp"],
+        at_hash: half_digest(&access_token),
         nonce,
     };
-    let (Some(access_token), Some(id_token)) = (identity.signer.sign(&access_claims), identity.signer.sign(&id_claims))
-    else {
+    let Some(id_token) = identity.signer.sign(&id_claims) else {
         return Reply::oauth_error(500, "server_error");
     };
     if identity.refresh_tokens.insert(family, &refresh_token, parent, now).is_err() {

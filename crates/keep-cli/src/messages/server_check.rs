@@ -15,7 +15,7 @@ pub const fn subject(check: ServerCheck) -> &'static str {
         C::Pkce => "PKCE with S256",
         C::OfflineAccess => "scope offline_access",
         C::SignIn => "sign-in with a second factor",
-        C::Roles => "roles in the ID token",
+        C::Roles => "roles of the user",
         C::Protected => "records need an access token",
         C::Token => "the server takes the token",
         C::Types => "types of a chart",
@@ -96,7 +96,9 @@ pub const fn change(check: ServerCheck) -> &'static str {
         C::Pkce => "Allow PKCE with S256 for the client at the provider.",
         C::OfflineAccess => "Offer the scope offline_access at the provider.",
         C::SignIn => "Require a second factor and list its acr in the site file, or accept its absence there.",
-        C::Roles => "Add the roles to the ID token, and map their names in the site file (roles.claim, roles.names).",
+        C::Roles => {
+            "Say in the site file where the roles are and what they are called (roles.from, roles.claim, roles.names)."
+        }
         C::Protected => "Require an access token for everything but /metadata and .well-known.",
         C::Token => "Let the server accept access tokens of this issuer for this client and audience.",
         C::Types => "Enable these types where the clinic uses them.",

@@ -22,6 +22,9 @@ fn sign_in(args: &SignIn) -> SignInSettings {
     if let Some(claim) = &args.roles_claim {
         settings.roles.claim.clone_from(claim);
     }
+    if let Some(token) = args.roles_from {
+        settings.roles.from = token;
+    }
     settings.roles.names.extend(args.roles.iter().cloned());
     settings
 }

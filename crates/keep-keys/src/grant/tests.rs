@@ -3,10 +3,10 @@ use crate::nonce_preimage::NoncePreimage;
 use crate::slot_id::SlotContext;
 use crate::user_keys::MasterKey;
 use crate::{
-    DataKey, Grant, KeyName, KeyRing, KeysError, MemberClaims, MemberRecord, Slots, StoredSignIn, UserKeys,
+    DataKey, DeviceKey, Grant, KeyName, KeyRing, KeysError, MemberClaims, MemberRecord, Slots, StoredSignIn, UserKeys,
     VerifiedMember,
 };
-use keep_domain::{Role, Secret, Segment, UserId, UtcMillis};
+use keep_domain::{ProviderStatement, Role, Secret, Segment, UserId, UtcMillis};
 
 const DIRECTORY: KeyName = KeyName::Segment(Segment::Directory);
 const CLINICAL: KeyName = KeyName::Segment(Segment::Clinical);
@@ -26,7 +26,14 @@ fn person(seed: u8, role: Role) -> (UserKeys, VerifiedMember) {
         nonce: preimage.nonce(),
         issued_at: UtcMillis(0),
     };
-    let member = MemberRecord::new(preimage, String::from("a.b.c"), &claims).unwrap().verify(&claims).unwrap();
+    let member = MemberRecord::new(
+        preimage,
+        ProviderStatement::of_id_token(String::from("a.b.c")),
+        &claims,
+        &DeviceKey::for_tests(1),
+        &mut crate::entropy::OsEntropy,
+    );
+    let member = member.unwrap().verify(&claims).unwrap();
     let context = SlotContext { user: UserId::of("https://id.example", &subject), ..SlotContext::for_tests(seed) };
     (UserKeys::bound(master_key(), context), member)
 }

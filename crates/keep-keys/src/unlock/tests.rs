@@ -11,7 +11,7 @@ use crate::enrolment::{Enrolment, EnrolmentInput};
 use crate::lease::LeaseRecord;
 use crate::totp::{digits, step_of};
 use crate::{DeviceKey, KdfParams, Keychain, KeysError, MemberClaims, ResumeSecret};
-use keep_domain::{ErrorCode, Role, Secret, UtcMillis};
+use keep_domain::{ErrorCode, ProviderStatement, Role, Secret, UtcMillis};
 use std::time::Duration;
 use test_device::*;
 
@@ -173,7 +173,7 @@ fn enrolment_refuses_short_passwords_other_tokens_and_a_second_slot() {
         let lease = LeaseRecord::for_tests(time.now(), 1);
         let input = EnrolmentInput {
             claims: &claims,
-            id_token: String::new(),
+            statement: ProviderStatement::of_id_token(String::new()),
             lease,
             refresh_token: None,
             password: &password,

@@ -101,9 +101,7 @@ fn take_outcome(workstation: &Workstation, id: u64, outcome: Result<SignedIn, Sy
     let signed_in = workstation.with_a_role(outcome);
     let failed = signed_in.as_ref().err().map(|failed| failed.code);
     *held = match signed_in {
-        Ok(SignedIn { claims, tokens }) => {
-            Enrolling::Password(Box::new(Person::signed_in(enrolment, claims, tokens, now)))
-        }
+        Ok(signed_in) => Enrolling::Password(Box::new(Person::signed_in(enrolment, signed_in, now))),
         Err(failed) => Enrolling::Failed(failed),
     };
     drop(held);
@@ -254,14 +252,12 @@ fn write_slot(
     confirmed: keep_keys::ConfirmedCode,
     began: LockEpoch,
 ) -> Result<Enrolling, SessionError> {
-    let Person { enrolment, claims, id_token, refresh, .. } = person;
+    let Person { enrolment, claims, statement, refresh, .. } = person;
     let slot_claims = workstation.slot_claims(&claims, enrolment.nonce());
     let lease = workstation.lease_of(&claims);
-    let id_token = id_token.ok_or(ErrorCode::SignInFailed)?;
     let input = EnrolmentInput {
         claims: &slot_claims,
-        // EXPOSE: the token is the provider's public statement about this member; it stays in the slot.
-        id_token: id_token.expose().clone(),
+        statement,
         lease: lease.clone(),
         refresh_token: refresh,
         password,

@@ -105,17 +105,9 @@ fn resolve(workstation: &Workstation, user: UserId, ended: Result<SignedIn, Sync
         Ok(signed_in) => signed_in,
         Err(failure) => return failed(failure),
     };
-    let renewal = (|| -> Result<Renewal, SessionError> {
-        let id_token = signed_in.tokens.id_token.ok_or(ErrorCode::SignInFailed)?;
-        // EXPOSE: the token is the provider's statement about this user; it is stored under their own key.
-        let id_token = id_token.expose().clone();
-        Ok(Renewal {
-            lease: workstation.lease_of(&signed_in.claims),
-            id_token,
-            refresh_token: signed_in.tokens.refresh,
-        })
-    })();
-    match renewal.and_then(|renewal| take(workstation, user, renewal)) {
+    let SignedIn { claims, statement, tokens } = signed_in;
+    let renewal = Renewal { lease: workstation.lease_of(&claims), statement, refresh_token: tokens.refresh };
+    match take(workstation, user, renewal) {
         Ok(None) => Renewing::Done,
         Ok(Some(renewal)) => {
             let (later, runtime) = (workstation.clone(), workstation.0.runtime.clone());

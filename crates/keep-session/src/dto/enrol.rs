@@ -86,6 +86,39 @@ pub enum SignInProblemDto {
         /// The `acr` values of which the site accepts one; empty = a method in `amr`.
         expected: Vec<String>,
     },
+    /// The token that should list the roles cannot be used.
+    RolesToken {
+        /// The token that the site file names.
+        from: RolesFromDto,
+        /// What is wrong with it.
+        fault: RolesTokenFaultDto,
+    },
+}
+
+/// The signed token that lists the roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RolesFromDto {
+    /// The ID token.
+    IdToken,
+    /// The access token.
+    AccessToken,
+    /// The response of the userinfo endpoint.
+    Userinfo,
+}
+
+/// Why it cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RolesTokenFaultDto {
+    /// The provider gave none.
+    Missing,
+    /// It is not a JWT signed by a published key of the provider.
+    NotSigned,
+    /// The ID token has no `at_hash`.
+    NotBound,
+    /// It is of another sign-in, user or client.
+    OtherToken,
 }
 
 /// `enrol_password`.

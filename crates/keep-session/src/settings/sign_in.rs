@@ -16,7 +16,7 @@ pub struct SignInSettings {
     /// Requested scopes besides `openid`; empty = `profile` and `offline_access`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// Where the ID token lists roles, and under which names.
+    /// Where the provider lists roles, and under which names.
     pub roles: RolesClaim,
     /// Acceptable `acr` values, each of which means that a second factor was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,9 +1,9 @@
 //! Sign-ins in the user's browser: an enrolment, from the browser to the first code, and a repeated clinic sign-in.
 
 use crate::dto::enrol::SignInProblemDto;
-use keep_domain::{ErrorCode, Secret};
+use keep_domain::{ErrorCode, ProviderStatement, Secret};
 use keep_keys::{Enrolment, Renewal};
-use keep_sync::{PendingSignIn, SignedIn, SyncError, TokenSet, VerifiedClaims};
+use keep_sync::{PendingSignIn, SignedIn, SyncError, VerifiedClaims};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -95,9 +95,10 @@ pub(crate) const HALF_FINISHED: Duration = Duration::from_mins(5);
 /// A user who signed in and has no slot yet.
 pub(crate) struct Person {
     pub(crate) enrolment: Enrolment,
-    /// The provider's statement about them.
+    /// What the provider says of them.
     pub(crate) claims: VerifiedClaims,
-    pub(crate) id_token: Option<Secret<String>>,
+    /// The signed text of it.
+    pub(crate) statement: ProviderStatement,
     pub(crate) refresh: Option<Secret<String>>,
     /// Monotonic time of the last step.
     pub(crate) since: Duration,
@@ -105,9 +106,9 @@ pub(crate) struct Person {
 
 impl Person {
     /// A user who has just signed in.
-    pub(crate) fn signed_in(enrolment: Enrolment, claims: VerifiedClaims, tokens: TokenSet, now: Duration) -> Self {
-        let TokenSet { id_token, refresh, .. } = tokens;
-        Self { enrolment, claims, id_token, refresh, since: now }
+    pub(crate) fn signed_in(enrolment: Enrolment, signed_in: SignedIn, now: Duration) -> Self {
+        let SignedIn { claims, statement, tokens } = signed_in;
+        Self { enrolment, claims, statement, refresh: tokens.refresh, since: now }
     }
 
     /// Whether the next step is overdue.

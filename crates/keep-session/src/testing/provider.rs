@@ -4,7 +4,7 @@ use super::{Statement, TestPerson};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use keep_domain::UtcMillis;
+use keep_domain::{ProviderStatement, UtcMillis};
 use serde_json::{Value, json};
 
 /// A provider with one signing key.
@@ -45,15 +45,42 @@ impl TestProvider {
         now: UtcMillis,
         roles: &[&str],
     ) -> Option<Statement> {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
         let claims = json!({
             "iss": issuer, "sub": subject, "aud": "chartkeep-desktop", "name": person.name,
             "exp": now.seconds().saturating_add(300), "iat": now.seconds(), "nonce": nonce, "roles": roles,
         });
-        let message = format!("{}.{}", part(&header), part(&claims));
+        Some(Statement { statement: ProviderStatement::of_id_token(self.sign(&claims)?), jwk: self.jwk()? })
+    }
+
+    /// As a new realm of Keycloak does: the roles are in the access token only, which the ID token names.
+    #[cfg(test)]
+    pub(crate) fn state_in_access_token(
+        &self,
+        person: TestPerson,
+        subject: &str,
+        nonce: &str,
+        now: UtcMillis,
+    ) -> Option<Statement> {
+        let (issuer, expires) = ("https://id.example", now.seconds().saturating_add(300));
+        let access = self.sign(&json!({
+            "iss": issuer, "sub": subject, "aud": "account", "azp": "chartkeep-desktop", "typ": "Bearer",
+            "exp": expires, "iat": now.seconds(), "realm_access": {"roles": ["offline_access", person.role.name()]},
+        }))?;
+        let digest: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(access.as_bytes()).into();
+        let id_token = self.sign(&json!({
+            "iss": issuer, "sub": subject, "aud": "chartkeep-desktop", "name": person.name, "exp": expires,
+            "iat": now.seconds(), "nonce": nonce, "at_hash": URL_SAFE_NO_PAD.encode(digest.split_at(16).0),
+        }))?;
+        let statement = ProviderStatement { id_token, roles_token: Some(access) };
+        Some(Statement { statement, jwk: self.jwk()? })
+    }
+
+    fn sign(&self, claims: &Value) -> Option<String> {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = json!({"alg": "ES256", "typ": "JWT", "kid": "k1"});
+        let message = format!("{}.{}", part(&header), part(claims));
         let key = EncodingKey::from_ec_der(self.0.serialized_der());
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).ok()?;
-        Some(Statement { id_token: format!("{message}.{signature}"), jwk: self.jwk()? })
+        Some(format!("{message}.{signature}"))
     }
 }

@@ -1,26 +1,28 @@
 use super::*;
-use jsonwebtoken::EncodingKey;
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey};
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-const NOW: i64 = 1_795_338_000;
+pub(crate) const NOW: i64 = 1_795_338_000;
 const ISSUER: &str = "https://id.clinic.example/realms/chartkeep";
 const NONCE: &str = "bm9uY2Utb2YtdGhpcy1lbnJvbG1lbnQ";
 
 /// The provider's keys: one P-256, one RSA; and a stranger's P-256.
-struct Keys {
-    ec: rcgen::KeyPair,
-    rsa: rcgen::KeyPair,
-    stranger: rcgen::KeyPair,
+pub(crate) struct Keys {
+    pub(crate) ec: rcgen::KeyPair,
+    pub(crate) rsa: rcgen::KeyPair,
+    pub(crate) stranger: rcgen::KeyPair,
 }
 
-static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+pub(crate) static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     ec: rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap(),
     rsa: rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap(),
     stranger: rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap(),
 });
 
-fn jwks_json() -> Value {
+pub(crate) fn jwks_json() -> Value {
     let point = KEYS.ec.public_key_raw();
     let der = KEYS.rsa.public_key_raw();
     // RSAPublicKey in DER: a sequence of modulus (257 bytes with its leading zero) and exponent 65537.
@@ -34,7 +36,7 @@ fn jwks_json() -> Value {
     ]})
 }
 
-fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": "5d1f", "aud": "chartkeep-desktop", "azp": "chartkeep-desktop",
         "exp": NOW + 300, "iat": NOW - 2, "auth_time": NOW - 9, "nonce": NONCE, "acr": "mfa", "amr": ["pwd", "otp"],
@@ -42,7 +44,7 @@ fn claims() -> Value {
     })
 }
 
-fn expected() -> ExpectedClaims<'static> {
+pub(crate) fn expected() -> ExpectedClaims<'static> {
     static ROLES: LazyLock<RolesClaim> = LazyLock::new(RolesClaim::default);
     static ACR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("mfa")]);
     static AMR: LazyLock<Vec<String>> = LazyLock::new(|| vec![String::from("otp")]);
@@ -64,15 +66,19 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-fn signed(header: &Value, claims: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
+pub(crate) fn signed(header: &Value, claims: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", part(header), part(claims));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).unwrap();
     format!("{message}.{signature}")
 }
 
-fn es256(claims: &Value) -> String {
+pub(crate) fn es256(claims: &Value) -> String {
     let key = EncodingKey::from_ec_der(&KEYS.ec.serialize_der());
     signed(&json!({"alg": "ES256", "kid": "ec-1", "typ": "JWT"}), claims, &key, Algorithm::ES256)
+}
+
+fn verify_id_token(token: &str, keys: &Jwks, expected: &ExpectedClaims<'_>) -> Result<VerifiedClaims, TokenError> {
+    read_id_token(token, keys, expected).map(|(claims, _)| claims)
 }
 
 fn verdict(token: &str, expected: &ExpectedClaims<'_>) -> Result<VerifiedClaims, TokenError> {

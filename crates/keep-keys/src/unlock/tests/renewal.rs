@@ -3,7 +3,7 @@
 use super::test_device::*;
 use crate::lease::LeaseRecord;
 use crate::{KeysError, Renewal};
-use keep_domain::Secret;
+use keep_domain::{ProviderStatement, Secret};
 
 const DAY: u64 = 86_400;
 
@@ -11,7 +11,11 @@ const DAY: u64 = 86_400;
 fn renewal(device: &TestDevice, subject: &str, days: i64) -> Renewal {
     let mut lease = LeaseRecord::for_tests(device.time.now(), days);
     lease.subject = subject.to_owned();
-    Renewal { lease, id_token: String::from("d.e.f"), refresh_token: Some(Secret::new(String::from("rt-2"))) }
+    Renewal {
+        lease,
+        statement: ProviderStatement::of_id_token(String::from("d.e.f")),
+        refresh_token: Some(Secret::new(String::from("rt-2"))),
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::key_ring::KeyRing;
 use crate::lease::LeaseRecord;
 use crate::unlock::OpenedSlot;
 use crate::{DeviceKey, OldLease, Renewal, SignInRecord, StoredSignIn};
-use keep_domain::{Role, UtcMillis};
+use keep_domain::{ProviderStatement, Role, UtcMillis};
 use std::fs;
 
 const DAY: i64 = 86_400_000;
@@ -58,12 +58,18 @@ fn a_sign_in_not_sealed_by_the_device_is_ignored() {
     let (context, own) = (opened.keys.context(), signed(&opened));
     let thief = DeviceKey::for_tests(7);
     let made = |token: &str, jwk: &str, end| {
-        SignInRecord::make(&thief, context, token.to_owned(), jwk.to_owned(), UtcMillis(end))
+        SignInRecord::make(
+            &thief,
+            context,
+            ProviderStatement::of_id_token(token.to_owned()),
+            jwk.to_owned(),
+            UtcMillis(end),
+        )
     };
     let forged = [
         made("x.y.z", own.jwk(), own.lease_end().0),
-        made(own.id_token(), "{\"kid\":\"mine\"}", own.lease_end().0),
-        made(own.id_token(), own.jwk(), own.lease_end().0 + 3650 * DAY),
+        made(&own.statement().id_token, "{\"kid\":\"mine\"}", own.lease_end().0),
+        made(&own.statement().id_token, own.jwk(), own.lease_end().0 + 3650 * DAY),
     ];
     for record in forged {
         write(&device, &mut opened, StoredSignIn::Signed(record));
@@ -80,7 +86,8 @@ fn a_restored_earlier_sign_in_is_ignored() {
     let mut opened = unlocked(&mut device, &amara);
     let before = fs::read(device.file(&amara, "keys")).unwrap();
     let lease = LeaseRecord { roles: vec![Role::Billing], ..LeaseRecord::for_tests(device.time.now(), 1) };
-    let renewal = Renewal { lease, id_token: String::from("d.e.f"), refresh_token: None };
+    let renewal =
+        Renewal { lease, statement: ProviderStatement::of_id_token(String::from("d.e.f")), refresh_token: None };
     device.with(|unlocker, _| unlocker.renew(&opened.keys, &mut opened.ring, renewal)).unwrap();
     assert!(is_valid(&unlocked(&mut device, &amara)));
     fs::write(device.file(&amara, "keys"), before).unwrap();
@@ -109,7 +116,14 @@ fn an_old_lease_is_valid_unchanged_and_only_before_a_sign_in_record() {
     assert!(is_valid(&opened));
     let lease = LeaseRecord::for_tests(MORNING, 1);
     device
-        .with(|unlocker, _| unlocker.replace_statement(&opened.keys, &mut opened.ring, String::from("a.b.c"), &lease))
+        .with(|unlocker, _| {
+            unlocker.replace_statement(
+                &opened.keys,
+                &mut opened.ring,
+                ProviderStatement::of_id_token(String::from("a.b.c")),
+                &lease,
+            )
+        })
         .unwrap();
     assert!(is_valid(&unlocked(&mut device, &amara)));
     write(&device, &mut opened, StoredSignIn::Old(old_lease()));
@@ -124,8 +138,13 @@ fn an_interrupted_replacement_leaves_one_valid_sign_in() {
     let (context, own) = (opened.keys.context(), StoredSignIn::Signed(signed(&opened)));
     let device_key = DeviceKey::load(&device.keychain, true).unwrap().unwrap();
     let end = MORNING.plus_millis(2 * DAY);
-    let next =
-        StoredSignIn::Signed(SignInRecord::make(&device_key, context, String::from("d.e.f"), String::from("{}"), end));
+    let next = StoredSignIn::Signed(SignInRecord::make(
+        &device_key,
+        context,
+        ProviderStatement::of_id_token(String::from("d.e.f")),
+        String::from("{}"),
+        end,
+    ));
     device.with(|unlocker, _| unlocker.stage_sign_in(context, &next)).unwrap();
     assert!(
         is_valid(&unlocked(&mut device, &amara)),

@@ -7,7 +7,7 @@ use crate::{
     Attempt, DeviceKey, FakeKeychain, FakeMemory, KdfParams, KeysError, ManualBootClock, MemberClaims, OpenedSlot,
     SlotUnlocker, Slots, TrustedTime,
 };
-use keep_domain::{Clock, DeviceId, ManualClock, Policy, Role, Secret, UserId, UtcMillis};
+use keep_domain::{Clock, DeviceId, ManualClock, Policy, ProviderStatement, Role, Secret, UserId, UtcMillis};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl TestDevice {
             lease.subject = subject.to_owned();
             let input = EnrolmentInput {
                 claims: &claims,
-                id_token: String::from("a.b.c"),
+                statement: ProviderStatement::of_id_token(String::from("a.b.c")),
                 lease,
                 refresh_token: Some(Secret::new(String::from("rt-1"))),
                 password: &Secret::new(PASSWORD.to_owned()),

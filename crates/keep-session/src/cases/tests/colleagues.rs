@@ -1,17 +1,18 @@
 //! Colleagues grant keys to each other; the provider's signed statements say who may have which.
 
 use super::{NOON, ok};
-use crate::Workstation;
 use crate::cases::{lock, unlock};
 use crate::dto::lock::{NoticeDto, SessionDto, UnlockDto};
 use crate::state::acquire;
 use crate::testing::{
     PASSWORD, Statement, TestPerson, TestProvider, dr_jonas, enrol_with, leila_at_the_desk, nurse_amara, user_of,
 };
+use crate::{RolesClaim, RolesFrom, SignInSettings, Workstation};
 use keep_audit::EventClass;
-use keep_domain::{Clock, ManualClock, Rank, Role, Secret, Segment, UtcMillis};
+use keep_domain::{Clock, ManualClock, ProviderStatement, Rank, Role, Secret, Segment, UtcMillis};
 use keep_keys::{FakeKeychain, KeyName, ManualBootClock, TrustedTime, phone_code};
 use keep_store::{HeaderFilter, SegmentHealth};
+use keep_sync::{RolesTokenFault, TokenError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ struct Shift {
     /// The users to whom the provider assigns the restricted segment.
     restricted: Vec<&'static str>,
     phones: BTreeMap<&'static str, Secret<String>>,
+    /// The provider lists roles in the access token only.
+    in_access_token: bool,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -52,14 +55,29 @@ impl Shift {
             provider,
             restricted: vec!["jonas"],
             phones: BTreeMap::new(),
+            in_access_token: false,
             _runtime: runtime,
         }
     }
 
     /// Signs what a provider states at an enrolment.
     fn state(&self, person: TestPerson, nonce: &str, now: UtcMillis) -> Option<Statement> {
+        if self.in_access_token {
+            return self.provider.state_in_access_token(person, person.subject, nonce, now);
+        }
         let restricted = self.restricted.contains(&person.subject);
         self.provider.state(person, ("https://id.example", person.subject), nonce, now, restricted)
+    }
+
+    /// The same at a realm of Keycloak without a mapper.
+    fn with_access_tokens() -> Self {
+        let shift = Self { in_access_token: true, ..Self::new() };
+        let (from, claim) = (RolesFrom::AccessToken, String::from("realm_access.roles"));
+        let roles = RolesClaim { from, claim, ..RolesClaim::default() };
+        let changed =
+            shift.workstation.change_settings(|w| w.set_sign_in(SignInSettings { roles, ..SignInSettings::default() }));
+        assert_eq!(changed.map_err(|f| f.code), Ok(()));
+        shift
     }
 
     fn enrol(&mut self, person: TestPerson) {
@@ -206,4 +224,42 @@ fn a_lost_grant_is_given_again() {
     shift.unlock(dr_jonas());
     shift.lock();
     assert!(!shift.unlock(nurse_amara()).waiting_for_grant);
+}
+
+#[test]
+fn roles_from_access_tokens_count_at_each_unlock_and_for_colleagues() {
+    let mut shift = Shift::with_access_tokens();
+    shift.enrol(nurse_amara());
+    shift.enrol(leila_at_the_desk());
+    let session = shift.unlock(nurse_amara());
+    assert_eq!(session.role, Role::Nurse);
+    assert!(matches!(&session.notices[..], [NoticeDto::Granted { name, segment, .. }]
+            if name == "Leila Patel" && *segment == Segment::Directory),);
+    shift.lock();
+    assert_eq!(shift.unlock(leila_at_the_desk()).role, Role::FrontDesk);
+    shift.lock();
+    let slot = shift.folder.path().join("slots").join(format!("{}.json", user_of(leila_at_the_desk())));
+    let slot = std::fs::read_to_string(slot).expect("the slot");
+    assert!(slot.contains("roles_token"), "{slot}");
+    // The header and the claims of any token of this provider begin so.
+    assert_eq!(slot.matches("\"eyJ").count(), 1, "only the ID token is readable: an access token is a credential");
+}
+
+#[test]
+fn an_access_token_of_another_sign_in_gives_no_role() {
+    let mut shift = Shift::with_access_tokens();
+    shift.enrol(leila_at_the_desk());
+    let (now, leila) = (shift.clock.now(), leila_at_the_desk());
+    let state = |role| {
+        let statement = shift.state(TestPerson { role, ..leila }, "any", now).expect("signed");
+        (statement.statement, statement.jwk)
+    };
+    let (own, jwk) = state(Role::FrontDesk);
+    let (earlier, _) = state(Role::Physician);
+    let verify = |statement| shift.workstation.verify_stored(&statement, &jwk, None, None).map(|c| c.roles);
+    assert_eq!(verify(own.clone()), Ok(vec![Role::FrontDesk]));
+    let mixed = ProviderStatement { roles_token: earlier.roles_token, ..own.clone() };
+    assert_eq!(verify(mixed), Err(TokenError::Roles(RolesTokenFault::OtherToken)));
+    let without = ProviderStatement { roles_token: None, ..own };
+    assert_eq!(verify(without), Err(TokenError::Roles(RolesTokenFault::Missing)));
 }

@@ -8,7 +8,7 @@ use crate::dto::lock::SlotStateDto;
 use crate::state::acquire;
 use crate::state::sign_in::{Enrolling, HALF_FINISHED, Person};
 use crate::testing::{PASSWORD, TestProvider, nurse_amara, user_of};
-use keep_domain::{Clock, ErrorCode, Role, Secret};
+use keep_domain::{Clock, ErrorCode, ProviderStatement, Role};
 use keep_keys::{Enrolment, KdfParams, phone_code};
 use keep_sync::VerifiedClaims;
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn leila_signed_in(clinic: &Clinic) {
             jwk: String::from("{}"),
             token_hash: [7; 32],
         },
-        id_token: Some(Secret::new(String::from("a.b.c"))),
+        statement: ProviderStatement::of_id_token(String::from("a.b.c")),
         refresh: None,
         since: clinic.clock.monotonic(),
     };
@@ -48,9 +48,9 @@ fn signed_in_again(clinic: &Clinic) {
     let names = ("https://id.example", who.subject);
     let provider = TestProvider::new().expect("key");
     let stated = provider.state(who, names, &enrolment.nonce(), clinic.clock.now(), false).expect("signed");
-    let claims = clinic.workstation.verify_stored_token(&stated.id_token, &stated.jwk, None, None).expect("verified");
-    let id_token = Some(Secret::new(stated.id_token));
-    let person = Person { enrolment, claims, id_token, refresh: None, since: clinic.clock.monotonic() };
+    let claims = clinic.workstation.verify_stored(&stated.statement, &stated.jwk, None, None).expect("verified");
+    let person =
+        Person { enrolment, claims, statement: stated.statement, refresh: None, since: clinic.clock.monotonic() };
     *acquire(&clinic.workstation.0.sign_in.enrolling) = Enrolling::Password(Box::new(person));
 }
 

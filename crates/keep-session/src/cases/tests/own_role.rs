@@ -9,7 +9,7 @@ use super::{Clinic, code_of, ok};
 use crate::dto::lock::PermissionDto;
 use crate::state::acquire;
 use crate::testing::{TestPerson, TestProvider, dr_jonas, leila_at_the_desk, nurse_amara, sign_in_of, user_of};
-use keep_domain::{ErrorCode, Rank, Role, Segment, UtcMillis};
+use keep_domain::{ErrorCode, ProviderStatement, Rank, Role, Segment, UtcMillis};
 use keep_keys::{LeaseRecord, OldLease, Renewal, StoredSignIn};
 use std::time::Duration;
 
@@ -84,18 +84,24 @@ fn a_token_not_signed_by_the_stored_key_is_not_accepted() {
     let doctor = TestPerson { role: Role::Physician, ..leila_at_the_desk() };
     let own = statement_of(&clinic, leila_at_the_desk());
     // Claims of her own under the provider's signature: restricted and a role added.
-    let claims = statement_of(&clinic, doctor).id_token;
+    let claims = statement_of(&clinic, doctor).statement.id_token;
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
-    let (mut mixed, own_parts) = (parts(&claims), parts(&own.id_token));
+    let (mut mixed, own_parts) = (parts(&claims), parts(&own.statement.id_token));
     mixed[2].clone_from(&own_parts[2]);
-    seal(&clinic, Renewal { id_token: mixed.join("."), ..physician(statement_of(&clinic, doctor)) });
+    seal(
+        &clinic,
+        Renewal {
+            statement: ProviderStatement::of_id_token(mixed.join(".")),
+            ..physician(statement_of(&clinic, doctor))
+        },
+    );
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
     clinic.clock.advance(Duration::from_secs(61));
     // A key of her own with the provider's name.
     let mine = TestProvider::new().expect("key");
     let now = UtcMillis(own.lease.issued_at.0);
     let stated = mine.state(doctor, ("https://id.example", doctor.subject), "any", now, true).expect("signed");
-    seal(&clinic, Renewal { id_token: stated.id_token, ..physician(own) });
+    seal(&clinic, Renewal { statement: stated.statement, ..physician(own) });
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
 }
 
@@ -120,7 +126,7 @@ fn a_user_without_a_valid_statement_signs_in_again_and_continues() {
 fn leave_old(clinic: &Clinic, change: impl FnOnce(&mut OldLease)) {
     let mut opened = clinic.open_slot();
     let Some(StoredSignIn::Signed(record)) = opened.ring.sign_in() else { panic!("a signed statement") };
-    let said = clinic.workstation.verify_stored_token(record.id_token(), record.jwk(), None, None).expect("verified");
+    let said = clinic.workstation.verify_stored(&record.statement(), record.jwk(), None, None).expect("verified");
     let lease = clinic.workstation.lease_of(&said);
     let mut old = OldLease {
         issuer: lease.issuer,

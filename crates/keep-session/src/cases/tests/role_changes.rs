@@ -5,16 +5,16 @@ use super::{Clinic, code_of, ok};
 use crate::state::acquire;
 use crate::testing::{TestPerson, nurse_amara, sign_in_of};
 use keep_audit::EventClass;
-use keep_domain::{ErrorCode, Role, Secret};
+use keep_domain::{ErrorCode, Role};
 use std::time::Duration;
 
 /// The provider's statement when it refreshes the nurse's tokens.
 fn refresh(clinic: &Clinic, person: TestPerson, change: impl FnOnce(&mut keep_sync::VerifiedClaims)) {
     let renewal = sign_in_of(&clinic.workstation, person, "rt").map_err(|f| f.code).expect("signed");
-    let stated = clinic.workstation.verify_stored_token(&renewal.id_token, &renewal.lease.jwk, None, None);
+    let stated = clinic.workstation.verify_stored(&renewal.statement, &renewal.lease.jwk, None, None);
     let mut claims = stated.expect("verified");
     change(&mut claims);
-    clinic.workstation.take_statement(&claims, &Secret::new(renewal.id_token));
+    clinic.workstation.take_statement(&claims, &renewal.statement);
     clinic.clock.advance(Duration::from_secs(61));
 }
 
@@ -49,8 +49,8 @@ fn the_same_role_and_a_token_without_the_claim_change_nothing() {
 fn a_user_whose_role_was_taken_away_has_to_sign_in_again() {
     let clinic = Clinic::with(nurse_amara());
     let without_role = crate::testing::sign_in_without_role(&clinic.workstation, nurse_amara());
-    let (claims, id_token) = without_role.map_err(|f| f.code).expect("signed");
-    clinic.workstation.take_statement(&claims, &Secret::new(id_token));
+    let (claims, statement) = without_role.map_err(|f| f.code).expect("signed");
+    clinic.workstation.take_statement(&claims, &statement);
     assert!(!clinic.workstation.is_open());
     clinic.clock.advance(Duration::from_secs(61));
     assert_eq!(code_of(clinic.unlock_well()), ErrorCode::SignInNeeded);
