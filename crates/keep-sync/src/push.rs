@@ -1,4 +1,4 @@
-//! Push: change sets in order, each as transactions; none is applied twice, and none blocks another.
+//! Push: change sets in order, each as transactions, batches or single requests; none is applied twice, and none blocks another.
 
 mod ask;
 mod authors;
@@ -20,7 +20,7 @@ use crate::sync_store::PushOutcome;
 use ask::{Answers, AskError};
 use keep_domain::ResourceKey;
 use keep_store::{ChangeSetId, EntryState, Operation, OutgoingEntry, OutgoingSet};
-use plan::{Limits, bundle_of, in_order, independent_of};
+use plan::{Limits, bundle_of, first_layer, in_order, independent_of};
 use response::{Accepted, Rejection, Verdict, classify};
 use single::Judged;
 use std::collections::HashSet;
@@ -63,6 +63,8 @@ enum SetEnd {
 enum Way {
     /// As transactions.
     Transaction,
+    /// As batches: first what refers to nothing unsent, then what refers to that.
+    Batch,
     /// One record at a time, in the order of the references.
     Single,
 }
@@ -148,10 +150,14 @@ impl Pusher {
             let outcomes = self.ask_about(&listed.entries).await?;
             self.record(id, outcomes, pushed).await?;
         }
-        let is_single = !self.transaction || self.id_maker().await? == Some(IdMaker::Server);
+        let ids = self.id_maker().await?;
         let mut run = SetRun {
             id,
-            way: if is_single { Way::Single } else { Way::Transaction },
+            way: match ids {
+                Some(IdMaker::Server) => Way::Single,
+                _ if self.transaction => Way::Transaction,
+                _ => self.without_transactions(),
+            },
             may_have_arrived,
             limits: Limits::default(),
             rounds: 0,
@@ -184,6 +190,7 @@ impl Pusher {
             let entries = independent_of(&run.refused_keys(), set.entries);
             let (entries, limits) = match run.way {
                 Way::Transaction => (entries, run.limits),
+                Way::Batch => (first_layer(entries), run.limits),
                 Way::Single => (in_order(entries), Limits::ONE),
             };
             let Some(chunk) = limits.chunk_of(&entries) else { break };
@@ -214,12 +221,18 @@ impl Pusher {
         Ok(SetEnd::Waits(run.wait))
     }
 
+    /// The best way at a server that does not take transactions.
+    const fn without_transactions(&self) -> Way {
+        if self.batch { Way::Batch } else { Way::Single }
+    }
+
     async fn send(&self, run: &SetRun, answers: &Answers) -> Result<Judged, SyncError> {
         // INVARIANT: composed for either way, so that none sends an update that nothing guards.
         let bundle = bundle_of(&answers.to_send, &answers.compared)?;
         match (run.way, &answers.to_send[..]) {
             (Way::Single, [only]) => self.send_one(only, run.may_have_arrived).await,
-            _ => {
+            (way, _) => {
+                let bundle = if way == Way::Batch { bundle.into_batch() } else { bundle.into_raw() };
                 let response = self.client.transact(bundle.as_str()).await?;
                 Ok((classify(&response, &answers.to_send), Some(response.status)))
             }
@@ -265,8 +278,9 @@ impl Pusher {
                 (run.limits, run.rounds) = (Limits::below(sent.len()), 0);
             }
             Verdict::TooLarge => return self.waits_unsent(id, Wait { cause: WaitCause::TooLarge, status }).await,
-            Verdict::Waits(WaitCause::NotOffered) if run.way == Way::Transaction => {
-                (run.way, run.rounds) = (Way::Single, 0);
+            Verdict::Waits(WaitCause::NotOffered) if run.way != Way::Single => {
+                let way = if run.way == Way::Transaction { self.without_transactions() } else { Way::Single };
+                (run.way, run.rounds) = (way, 0);
             }
             Verdict::Waits(cause) => return self.waits_unsent(id, Wait { cause, status }).await,
             Verdict::Uncertain => {
@@ -292,7 +306,7 @@ impl Pusher {
         let Accepted { mut outcomes, unversioned, in_part } = accepted;
         let is_confirmed = |e: &OutgoingEntry| outcomes.iter().any(|o| o.confirmed_key() == Some(&e.key));
         let (confirmed, open): (Vec<_>, Vec<_>) = sent.iter().partition(|e| is_confirmed(e));
-        if run.way == Way::Transaction && confirmed.iter().any(|e| e.operation == Operation::Create) {
+        if run.way != Way::Single && confirmed.iter().any(|e| e.operation == Operation::Create) {
             self.learn_id_maker(IdMaker::Client).await?;
         }
         if in_part {

@@ -79,8 +79,9 @@ async fn run_steps(run: &SyncRun, report: &mut SyncReport) -> Result<(), SyncErr
     run.waits.restore(&run.store, &**run.client.credentials().server().http().clock()).await?;
     let capabilities = capabilities(run).await?;
     let SyncRun { client, store, authors, waits, roles, extent, cancel, progress, .. } = run.clone();
-    let (transaction, versioned_update) = (capabilities.transaction, capabilities.versioned_update.clone());
-    let pusher = Pusher { client, store, waits, authors, transaction, versioned_update, progress };
+    let Capabilities { transaction, batch, .. } = *capabilities;
+    let versioned_update = capabilities.versioned_update.clone();
+    let pusher = Pusher { client, store, waits, authors, transaction, batch, versioned_update, progress };
     let held_by = push(&pusher, report).await?;
     if extent == SyncExtent::Push {
         return held_by.map_or(Ok(()), Err);

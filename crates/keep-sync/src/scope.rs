@@ -187,6 +187,7 @@ mod tests {
             update_create: BTreeSet::new(),
             type_history: BTreeSet::new(),
             versioned_update: BTreeSet::new(),
+            batch: false,
             transaction: true,
             gzip_requests: false,
         }

@@ -82,6 +82,35 @@ async fn a_visit_arrives_once_without_transactions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_visit_arrives_once_with_batches_only() {
+    check(r#"{"without":["transaction"]}"#).await;
+    check(r#"{"without":["transaction"],"client-ids":"refused"}"#).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_of_twenty_resources_takes_a_batch_for_each_layer() {
+    let Some(backend) = Backend::start(None).await else { return };
+    backend.tell("behaviour", r#"{"without":["transaction"]}"#).await;
+    let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
+    save_visit(&store, 1);
+    assert_eq!(sync(&store, &client).await.stopped_by, None);
+    let visit = r#"{"resourceType":"Encounter","id":"v2","status":"in-progress","class":{"code":"AMB"},"subject":{"reference":"Patient/pat-1"}}"#;
+    let of_visit = |text: String| text.replacen('{', r#"{"encounter":{"reference":"Encounter/v2"},"#, 1);
+    let mut texts: Vec<String> = (0..18).map(|n| of_visit(super::observation(&format!("in-v2-{n}"), 60 + n))).collect();
+    texts.push(visit.to_owned());
+    texts.push(String::from(
+        r#"{"resourceType":"Provenance","id":"proof-v2","target":[{"reference":"Observation/in-v2-0"}],"recorded":"2026-11-22T09:00:00Z","agent":[{"who":{"display":"Amara"}}]}"#,
+    ));
+    let entries: Vec<_> = texts.iter().map(|text| (Operation::Create, None, text.as_str())).collect();
+    TestClinic::save(&store, &entries).unwrap();
+    let before = backend.traffic().await.0;
+    let report = sync_as(&store, &client, Role::Nurse, vec![amara()], SyncExtent::Push).await;
+    let requests = backend.traffic().await.0 - before;
+    assert_eq!((report.stopped_by, report.pushed), (None, 20));
+    assert!(requests <= 6, "{requests}: one batch for each of three layers, and what every sync asks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_visit_arrives_once_with_neither_our_ids_nor_transactions_nor_conditional_creates() {
     check(r#"{"client-ids":"refused","without":["transaction","batch","conditional-create"]}"#).await;
 }

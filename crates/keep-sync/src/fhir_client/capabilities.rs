@@ -29,6 +29,9 @@ pub struct Capabilities {
     pub versioned_update: BTreeSet<String>,
     /// Whether transactions are supported.
     pub transaction: bool,
+    /// Whether batches are supported.
+    #[serde(default)]
+    pub batch: bool,
     /// Whether compressed request bodies are accepted, by the probe.
     pub gzip_requests: bool,
 }
@@ -64,6 +67,7 @@ impl Capabilities {
             type_history: BTreeSet::new(),
             versioned_update: BTreeSet::new(),
             transaction: false,
+            batch: false,
             gzip_requests: false,
         };
         let has = |of: Node<'_>, code: &str| {
@@ -72,6 +76,7 @@ impl Capabilities {
         };
         for rest in node.member("rest").into_iter().flat_map(Node::items) {
             found.transaction |= has(rest, "transaction");
+            found.batch |= has(rest, "batch");
             for resource in rest.member("resource").into_iter().flat_map(Node::items) {
                 let Some(name) = resource.member_text("type") else { continue };
                 if resource.member("updateCreate").is_some_and(|flag| flag.raw() == "true") {
@@ -107,7 +112,10 @@ mod tests {
         let found = Capabilities::from_statement(&base, &raw, UtcMillis(5)).unwrap();
         assert_eq!(found.software, "HAPI FHIR Server 8.8.0");
         assert!(
-            found.transaction && found.update_create.contains("Patient") && !found.update_create.contains("AuditEvent")
+            found.transaction
+                && !found.batch
+                && found.update_create.contains("Patient")
+                && !found.update_create.contains("AuditEvent")
         );
         assert!(found.type_history.contains("Patient") && !found.supports("Observation"));
         assert_eq!(found.versioned_update.iter().collect::<Vec<_>>(), ["Patient"]);

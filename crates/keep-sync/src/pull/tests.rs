@@ -147,6 +147,7 @@ async fn run_pull(
         type_history: if history { named(types) } else { BTreeSet::new() },
         versioned_update: BTreeSet::new(),
         transaction: true,
+        batch: true,
         gzip_requests: false,
     };
     let puller = Puller {

@@ -81,6 +81,18 @@ pub(super) fn in_order(mut entries: Vec<OutgoingEntry>) -> Vec<OutgoingEntry> {
     ordered
 }
 
+/// The entries that refer to no other of them: those of one batch may not depend on each other. Of a cycle only the first,
+/// which breaks it.
+pub(super) fn first_layer(entries: Vec<OutgoingEntry>) -> Vec<OutgoingEntry> {
+    let is_free = |entry: &OutgoingEntry| !entries.iter().any(|e| e.key != entry.key && refers_to(entry, &e.key));
+    let free: Vec<bool> = entries.iter().map(is_free).collect();
+    if free.contains(&true) {
+        entries.into_iter().zip(free).filter_map(|(entry, is_free)| is_free.then_some(entry)).collect()
+    } else {
+        entries.into_iter().take(1).collect()
+    }
+}
+
 /// An entry's version is unknown or cannot guard it, so that the server must be read before it is sent.
 pub(super) fn needs_reading(entry: &OutgoingEntry) -> bool {
     match entry.operation {
@@ -98,7 +110,7 @@ pub(super) fn version_of(entry: &OutgoingEntry) -> Option<&str> {
 
 /// A create is a PUT under the client's own id without a condition; an update names the version that it replaces, or
 /// its content was just `compared`.
-pub(super) fn bundle_of(chunk: &[OutgoingEntry], compared: &[ResourceKey]) -> Result<Raw, SyncError> {
+pub(super) fn bundle_of(chunk: &[OutgoingEntry], compared: &[ResourceKey]) -> Result<Transaction, SyncError> {
     let mut bundle = Transaction::default();
     for entry in chunk {
         let version = version_of(entry);
@@ -113,7 +125,7 @@ pub(super) fn bundle_of(chunk: &[OutgoingEntry], compared: &[ResourceKey]) -> Re
             }
         }
     }
-    Ok(bundle.into_raw())
+    Ok(bundle)
 }
 
 /// The text that is sent.
@@ -151,6 +163,27 @@ mod tests {
         assert!(needs_reading(&update));
         assert!(bundle_of(std::slice::from_ref(&update), &[]).is_err());
         assert!(bundle_of(std::slice::from_ref(&update), std::slice::from_ref(&update.key)).is_ok());
+    }
+
+    #[test]
+    fn a_layer_holds_no_two_entries_that_depend_on_each_other() {
+        let visit = outgoing(r#"{"resourceType":"Encounter","id":"v1"}"#, None);
+        let pulse =
+            outgoing(r#"{"resourceType":"Observation","id":"o1","encounter":{"reference":"Encounter/v1"}}"#, None);
+        let proof =
+            outgoing(r#"{"resourceType":"Provenance","id":"p1","target":[{"reference":"Observation/o1"}]}"#, None);
+        let flag = outgoing(r#"{"resourceType":"Flag","id":"f1"}"#, None);
+        let mut left = vec![proof, pulse, visit, flag];
+        let mut layers = Vec::new();
+        while !left.is_empty() {
+            let layer: Vec<_> = first_layer(left.clone()).into_iter().map(|e| e.key.to_string()).collect();
+            left.retain(|e| !layer.contains(&e.key.to_string()));
+            layers.push(layer);
+        }
+        assert_eq!(layers, [vec!["Encounter/v1", "Flag/f1"], vec!["Observation/o1"], vec!["Provenance/p1"]]);
+        let a = outgoing(r#"{"resourceType":"Encounter","id":"a","partOf":{"reference":"Encounter/b"}}"#, None);
+        let b = outgoing(r#"{"resourceType":"Encounter","id":"b","partOf":{"reference":"Encounter/a"}}"#, None);
+        assert_eq!(first_layer(vec![a, b]).len(), 1);
     }
 
     #[test]

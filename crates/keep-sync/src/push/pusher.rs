@@ -50,6 +50,8 @@ pub(crate) struct Pusher {
     pub(crate) authors: Vec<AuthorIdentity>,
     /// Whether the server says that it takes transactions.
     pub(crate) transaction: bool,
+    /// Whether it says that it takes batches.
+    pub(crate) batch: bool,
     /// Types of which the server refuses an update that is based on an old version.
     pub(crate) versioned_update: BTreeSet<String>,
     pub(crate) progress: ProgressSink,

@@ -54,13 +54,24 @@ async fn run_where(
     versioned_update: BTreeSet<String>,
     answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
 ) -> Run {
+    run_with(store, versioned_update, (true, false), answer).await
+}
+
+/// Pushes to a server that says whether it takes transactions and batches.
+async fn run_with(
+    store: &Arc<MemoryStore>,
+    versioned_update: BTreeSet<String>,
+    (transaction, batch): (bool, bool),
+    answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+) -> Run {
     let (server, credentials) = signed_in(answer).await;
     let pusher = Pusher {
         client: FhirClient::open(credentials),
         store: Arc::clone(store) as Arc<dyn SyncStore>,
         waits: PushWaits::default(),
         authors: Vec::new(),
-        transaction: true,
+        transaction,
+        batch,
         versioned_update,
         progress: Arc::new(|_| {}),
     };

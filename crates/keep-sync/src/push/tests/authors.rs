@@ -63,6 +63,7 @@ async fn push_as(
         waits: PushWaits::default(),
         authors: vec![identity()],
         transaction: true,
+        batch: false,
         versioned_update: versioned(),
         progress: Arc::new(|_| {}),
     };

@@ -109,6 +109,7 @@ async fn a_set_that_waits_is_left_alone_until_its_time() {
         waits: waits.clone(),
         authors: Vec::new(),
         transaction: true,
+        batch: false,
         versioned_update: versioned(),
         progress: Arc::new(|_| {}),
     };

@@ -1,4 +1,4 @@
-//! Servers without transactions, and servers that make the ids themselves.
+//! Servers without transactions, with and without batches, and servers that make the ids themselves.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ struct Plain {
     makes_ids: bool,
     /// Loses the answer of so many creates.
     lost: usize,
+    /// Whether it takes batches, and how often it loses the answer of one.
+    batches: Option<usize>,
     /// Searches whose reply breaks off inside its entry.
     cut: usize,
 }
@@ -33,7 +35,7 @@ impl Plain {
         match request.method.as_str() {
             "GET" if !query.is_empty() => self.search(path, query),
             "GET" => self.records.get(path).map_or_else(|| json(404, ""), |text| json(200, text)),
-            "POST" if path.is_empty() => json(400, REFUSED),
+            "POST" if path.is_empty() => self.batch(&body),
             "PUT" if self.makes_ids && !self.records.contains_key(path) => json(400, REFUSED),
             _ if !self.resolves(&body) => json(400, &REFUSED.replace("HAPI-0287", "HAPI-1094")),
             "PUT" => {
@@ -43,6 +45,33 @@ impl Plain {
             "POST" => self.create(path, &body),
             _ => json(405, ""),
         }
+    }
+
+    /// Takes each entry for itself; none may name another one.
+    fn batch(&mut self, body: &str) -> Vec<u8> {
+        let Some(lost) = self.batches.as_mut() else { return json(400, REFUSED) };
+        let is_lost = *lost > 0;
+        *lost = lost.saturating_sub(1);
+        let bundle: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(bundle["type"], "batch");
+        let entries = bundle["entry"].as_array().unwrap();
+        let mut answers = Vec::new();
+        for entry in entries {
+            let (key, text) = (entry["request"]["url"].as_str().unwrap(), entry["resource"].to_string());
+            let named =
+                entries.iter().any(|e| text.contains(&format!("\"{}\"", e["request"]["url"].as_str().unwrap())));
+            assert!(!named, "{text} depends on an entry of its own batch");
+            if self.resolves(&text) {
+                self.records.insert(key.to_owned(), text.replacen('{', r#"{"meta":{"versionId":"1"},"#, 1));
+                answers.push(String::from(r#"{"response":{"status":"201 Created","etag":"W/\"1\""}}"#));
+            } else {
+                answers.push(format!(r#"{{"response":{{"status":"422","outcome":{REFUSED}}}}}"#));
+            }
+        }
+        if is_lost {
+            return Vec::new();
+        }
+        json(200, &format!(r#"{{"resourceType":"Bundle","type":"batch-response","entry":[{}]}}"#, answers.join(",")))
     }
 
     fn search(&mut self, kind: &str, query: &str) -> Vec<u8> {
@@ -89,6 +118,48 @@ fn visit() -> Arc<MemoryStore> {
     store.save(5, amara(), PULSE, None);
     store.save(5, amara(), VISIT, None);
     store
+}
+
+/// As [`push_to`], at a server that says that it takes batches.
+async fn push_batches_to(server: &Arc<std::sync::Mutex<Plain>>, store: &Arc<MemoryStore>) -> Run {
+    let server = Arc::clone(server);
+    run_with(store, versioned(), (false, true), move |request| server.lock().unwrap().answer(request)).await
+}
+
+#[tokio::test]
+async fn a_batch_for_each_layer_carries_what_a_server_without_transactions_takes() {
+    for lost in 0..3 {
+        let server = Arc::new(std::sync::Mutex::new(Plain { batches: Some(lost), ..Plain::default() }));
+        let store = visit();
+        let (mut confirmed, mut batches) = (0, 0);
+        for _ in 0..=lost {
+            let run = push_batches_to(&server, &store).await;
+            confirmed += run.pushed.confirmed;
+            batches += posts(&run.server).len();
+        }
+        assert_eq!((confirmed, server.lock().unwrap().records.len()), (3, 3), "{lost} lost answers");
+        assert_eq!(batches, 3, "what arrived without an answer is asked for, and not sent again");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_a_batch_rejects_is_set_aside_and_the_others_arrive() {
+    let server = Arc::new(std::sync::Mutex::new(Plain { batches: Some(0), ..Plain::default() }));
+    let store = visit();
+    store.save(5, amara(), &PULSE.replace("o1", "bad").replace("v1", "nowhere"), None);
+    store.save(5, amara(), r#"{"resourceType":"Flag","id":"f1","status":"active"}"#, None);
+    let run = push_batches_to(&server, &store).await;
+    assert_eq!(run.pushed.confirmed, 4);
+    let rejected: Vec<String> = store
+        .contents()
+        .outcomes
+        .iter()
+        .filter_map(|(_, o)| match o {
+            PushOutcome::Rejected { key, reason, .. } => Some(format!("{key}: {}", reason.expose())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(rejected, ["Observation/bad: HAPI-1094: Unable to handle this request"]);
 }
 
 async fn push_to(server: &Arc<std::sync::Mutex<Plain>>, store: &Arc<MemoryStore>) -> Run {
