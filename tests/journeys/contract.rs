@@ -1,14 +1,15 @@
 //! What each verb of `chartkeep` prints with `--json`: exactly these keys, so that other programs can rely on them.
 
 use crate::clinic::Clinic;
-use crate::people::{patient, result};
+use crate::people::{patient, result, vitals_form};
 use crate::terminal::check;
 use crate::workstation::TestWorkstation;
 use keep_cli::report::Report;
+use keep_session::cases::vitals;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const SYNC: [&str; 11] = [
+const SYNC: [&str; 12] = [
     "pushed",
     "pulled",
     "pending",
@@ -20,6 +21,24 @@ const SYNC: [&str; 11] = [
     "compared",
     "types",
     "links_elsewhere",
+    "items",
+];
+
+/// What the sync page says of a change set that is not done.
+const ITEM: [&str; 13] = [
+    "change_set",
+    "state",
+    "author",
+    "saved",
+    "types",
+    "patient",
+    "patient_name",
+    "reason",
+    "rejected",
+    "waits_for",
+    "status",
+    "conflict",
+    "next",
 ];
 
 /// The object has `ok`, `code` and exactly these members.
@@ -136,7 +155,20 @@ fn sync() {
     assert!(said["bytes_up"].as_u64() > Some(0) && said["bytes_down"].as_u64() > Some(0));
     assert!(said["complete_as_of"].as_str().is_some_and(|t| t.ends_with('Z')), "{said}");
     clinic.fault(&json!({"kind": "503", "times": 100, "retry_after": 3600}));
+    let app = w.unlocked().expect("unlocked");
+    let form = serde_json::from_value(vitals_form("p9", "71")).expect("form");
+    assert!(vitals::save_vitals(&app, form).is_ok());
+    app.close();
+    drop(app);
+    w.later();
     let failed = w.sync();
     check("503", &failed, "server_failed", 5);
-    has_exactly(&failed, &["incident"]);
+    let said = has_exactly(&failed, &["incident", "items", "status"]);
+    assert_eq!(said["status"], 503);
+    let item = &said["items"][0];
+    let members: BTreeSet<&str> = item.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(members, BTreeSet::from(ITEM));
+    assert_eq!((&item["state"], &item["patient"]), (&json!("pending"), &json!("p9")));
+    assert!(item["patient_name"].as_str().is_some_and(|name| name.contains("Okafor")), "{item}");
+    assert!(item["next"].as_str().is_some_and(|next| next.contains("sent again automatically")), "{item}");
 }
