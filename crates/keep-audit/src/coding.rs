@@ -39,6 +39,7 @@ const fn restful(code: &'static str) -> Coding {
 pub(crate) const REST: Coding = Coding { system: AUDIT_EVENT_TYPE, code: "rest", display: "RESTful Operation" };
 pub(crate) const APPLICATION_ACTIVITY: Coding = dcm("110100", "Application Activity");
 pub(crate) const AUDIT_LOG_USED: Coding = dcm("110101", "Audit Log Used");
+pub(crate) const EXPORT: Coding = dcm("110106", "Export");
 pub(crate) const IMPORT: Coding = dcm("110107", "Import");
 pub(crate) const NETWORK_ENTRY: Coding = dcm("110108", "Network Entry");
 pub(crate) const SECURITY_ALERT: Coding = dcm("110113", "Security Alert");

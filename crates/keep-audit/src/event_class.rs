@@ -125,6 +125,8 @@ event_classes! {
     AuditRead "audit_read" AUDIT_LOG_USED READ Read None, Security;
     /// Records were imported from a file.
     Import "import" IMPORT CREATE Create None, Transfer;
+    /// Records were exported to a file, which this program does not protect.
+    Export "export" EXPORT READ Read None, Transfer;
     /// A sync completed.
     Sync "sync" REST TRANSACTION Execute None, Transfer;
     /// A sync failed.
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn reads_and_writes_of_records_never_use_the_reserve() {
         for class in
-            [EventClass::ChartRead, EventClass::Search, EventClass::Create, EventClass::Unmask, EventClass::Import]
+            [EventClass::ChartRead, EventClass::Search, EventClass::Create, EventClass::Unmask, EventClass::Export]
         {
             assert!(!class.may_use_reserve(), "{class}");
         }

@@ -43,6 +43,9 @@ pub enum Verb {
     Audit(Audit),
     /// Unlock and import FHIR resources, one JSON object per line (.ndjson) or one JSON document (.json), also with .zst.
     Import(Import),
+    /// Unlock and write a change that the server does not accept to a file, with the server's words. The file is not
+    /// encrypted and holds health information.
+    Export(Export),
     /// Unlock and give access to records to colleagues who are waiting for it.
     Grant(Unlock),
     /// Unlock as an IT administrator and trust a new file of certificate authorities.
@@ -237,6 +240,20 @@ pub struct Import {
     /// List every record with the place where it went.
     #[arg(long)]
     pub list: bool,
+    /// The user.
+    #[command(flatten)]
+    pub unlock: Unlock,
+}
+
+/// `export`.
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// The change set, as `sync` lists it.
+    #[arg(long, value_name = "NUMBER")]
+    pub change_set: u64,
+    /// The folder for the new file.
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
     /// The user.
     #[command(flatten)]
     pub unlock: Unlock,

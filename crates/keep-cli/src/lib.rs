@@ -60,6 +60,7 @@ pub fn run_on(workstation: &Workstation, verb: Verb, secrets: SecretFds) -> Repo
         Verb::Audit(Audit::Verify { ledger }) => verbs::audit::verify(workstation, ledger.as_deref()),
         Verb::Audit(Audit::SignOff(sign_off)) => verbs::audit::sign_off(workstation, sign_off, secrets),
         Verb::Import(import) => verbs::import::run(workstation, &import, secrets),
+        Verb::Export(export) => verbs::export::run(workstation, &export, secrets),
         Verb::Grant(unlock) => verbs::unlocked::grant(workstation, &unlock, secrets),
         Verb::Trust(trust) => verbs::unlocked::trust(workstation, &trust, secrets),
         Verb::Site(site) => verbs::site::run(site),

@@ -92,7 +92,10 @@ pub const fn next_step(state: SyncItemStateDto, wait: Option<WaitCauseDto>, is_u
         (S::Rejected, _) if is_unverified => {
             "Found in a damaged file and not checked. Compare it with the server before you send it again."
         }
-        (S::Rejected, _) => "Correct the record in the window, then send it again, or give it up with a reason.",
+        (S::Rejected, _) => {
+            "Correct the record in the window, then send it again, or give it up with a reason; `chartkeep export` writes \
+             it to a file."
+        }
         (S::Conflict, _) => "Decide in the window which version counts.",
         (S::Damaged, _) => "The record is damaged and not sent. Write it again.",
         (S::WaitsForRank, _) => "It is sent when a colleague with clinical access unlocks.",

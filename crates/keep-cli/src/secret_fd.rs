@@ -54,6 +54,7 @@ impl SecretFds {
             Verb::Enrol(enrol) => (enrol.password_fd, enrol.code_fd, Some(enrol.otpauth_fd)),
             Verb::Sync(sync) => numbers(&sync.unlock),
             Verb::Import(import) => numbers(&import.unlock),
+            Verb::Export(export) => numbers(&export.unlock),
             Verb::Grant(unlock) => numbers(unlock),
             Verb::Trust(trust) => numbers(&trust.unlock),
         };

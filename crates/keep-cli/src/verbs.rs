@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod enrol;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod server_check;
 pub(crate) mod site;

@@ -50,6 +50,7 @@ fn every_verb_has_a_code_on_an_empty_profile() {
     check(&["--json", "doctor"], 1, "finding");
     check(&["--json", "audit", "verify"], 3, "not_enrolled");
     check(&with(&["sync"]), 3, "not_enrolled");
+    check(&with(&["export", "--change-set", "1", "--to", "."]), 3, "not_enrolled");
     check(&with(&["grant"]), 3, "not_enrolled");
     check(&with(&["import", "records.ndjson"]), 3, "not_enrolled");
     check(&with(&["enrol", "--otpauth-fd", "1"]), 2, "invalid");

@@ -1,9 +1,11 @@
 //! Bundles: received pages split into raw entries, and transactions composed of raw resources.
 
+mod collection;
 mod outcome;
 mod resolve;
 mod transaction;
 
+pub use collection::{Objection, collection_of};
 pub use outcome::{Issue, issues};
 pub use resolve::{Unpacked, unpack, with_references};
 pub use transaction::Transaction;

@@ -88,6 +88,12 @@ impl Composer {
         if items.is_empty() { self } else { self.member(name, &format!("[{}]", items.join(","))) }
     }
 
+    /// An array of strings, left out where it is empty.
+    pub(crate) fn texts(self, name: &str, items: &[String]) -> Self {
+        let items: Vec<_> = items.iter().map(|item| quoted(item)).collect();
+        if items.is_empty() { self } else { self.member(name, &format!("[{}]", items.join(","))) }
+    }
+
     /// A whole resource as a member.
     pub(crate) fn raw(self, name: &str, value: &Raw) -> Self {
         self.member(name, value.as_str())

@@ -21,8 +21,8 @@ mod scan;
 pub mod write;
 
 pub use bundle::{
-    Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Transaction, Unpacked, issues, unpack, version_of_etag,
-    version_of_location, with_references,
+    Bundle, Entry, Issue, MAX_BUNDLE_BYTES, Objection, Transaction, Unpacked, collection_of, issues, unpack,
+    version_of_etag, version_of_location, with_references,
 };
 pub use compartment::in_patient_compartment;
 pub use date::{FhirDate, Precision, calendar_date};

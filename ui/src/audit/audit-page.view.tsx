@@ -37,6 +37,7 @@ const EVENT_CLASSES = [
   "sign_in_failed",
   "enrol",
   "import",
+  "export",
   "integrity_finding",
   "alert_signed_off",
   "draft_kept",

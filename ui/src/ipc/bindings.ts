@@ -1,6 +1,6 @@
 // Made from the Rust types by `make bindings`; do not edit.
 
-export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed" | "unlock" | "unlock_failed" | "lock" | "throttle" | "chart_read" | "search" | "create" | "update" | "strike" | "marking_undone" | "note_signed" | "unmask" | "audit_read" | "import" | "sync" | "sync_failed" | "conflict_found" | "conflict_decided" | "quarantine" | "server_untrusted" | "enrol" | "grant" | "grant_received" | "config_change" | "refused" | "integrity_finding" | "clock_correction" | "keychain_problem" | "disk_full" | "second_instance" | "alert_signed_off" | "draft_kept" | "draft_discarded";
+export type EventClass = "log_start" | "log_stop" | "sign_in" | "sign_in_failed" | "unlock" | "unlock_failed" | "lock" | "throttle" | "chart_read" | "search" | "create" | "update" | "strike" | "marking_undone" | "note_signed" | "unmask" | "audit_read" | "import" | "export" | "sync" | "sync_failed" | "conflict_found" | "conflict_decided" | "quarantine" | "server_untrusted" | "enrol" | "grant" | "grant_received" | "config_change" | "refused" | "integrity_finding" | "clock_correction" | "keychain_problem" | "disk_full" | "second_instance" | "alert_signed_off" | "draft_kept" | "draft_discarded";
 
 export type Explanation = "backup_restored" | "hardware_fault" | "maintenance" | "incident" | "unexplained";
 

@@ -72,7 +72,9 @@ pub const fn consequence(check: ServerCheck) -> &'static str {
         C::PageLinks => "Chartkeep goes on at its own address, which may cost a request more for each page.",
         C::TypeHistory => "A record that was deleted at the server disappears only at the next comparison of ids.",
         C::Versions => "Before each change the record is read and its content compared.",
-        C::Transaction => "A visit is sent record by record; an interruption leaves a part of it for the next sync.",
+        C::Transaction => {
+            "A visit is sent in batches, or record by record; an interruption leaves a part of it for the next sync."
+        }
         C::Batch => "Audit events and comparisons take one request each.",
         C::PackedBodies => "A visit takes about seven times as many bytes.",
         C::UpdateAsCreate => "Records get the server's ids once they are sent; Chartkeep keeps both.",

@@ -1,9 +1,11 @@
 //! Sync: its status, its page, and running it.
 
+mod export;
 mod give_up;
 mod queue;
 mod types;
 
+pub use export::{ExportedSet, sync_export};
 pub use give_up::sync_give_up;
 pub use keep_store::PullOutcome;
 pub use keep_sync::{SyncReport, TypeReport};

@@ -48,8 +48,8 @@ fn give_up(ctx: &Ctx<'_>, request: &GiveUpDto) -> Result<(), SessionError> {
     })?)
 }
 
-/// A colleague's work is given up only by those who may mark it as entered in error.
-fn check_others(ctx: &Ctx<'_>, set: &OutgoingSet) -> Result<(), SessionError> {
+/// A colleague's work is given up, or exported, only by those who may mark it as entered in error.
+pub(super) fn check_others(ctx: &Ctx<'_>, set: &OutgoingSet) -> Result<(), SessionError> {
     let view = AccessView::of(ctx.session, author::stored(ctx.store));
     for entry in set.entries.iter().filter(|entry| entry.key.resource_type != "Provenance") {
         // EXPOSE: read for the decision.

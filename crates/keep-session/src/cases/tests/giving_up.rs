@@ -1,4 +1,4 @@
-//! What the server does not accept: shown with its words, given up with a reason.
+//! What the server does not accept: shown with its words, given up with a reason, exported.
 
 use super::{Clinic, code_of, ok, vitals};
 use crate::cases::sync;
@@ -68,4 +68,38 @@ fn a_rejected_set_can_be_given_up() {
     });
     assert!(recorded.expect("headers") >= 2, "it is audited");
     assert_eq!(give_up(&clinic, set, "again"), ErrorCode::NotAvailable);
+}
+
+#[test]
+fn a_rejected_set_is_exported_with_the_servers_words_under_an_event() {
+    let (clinic, set, key) = rejected();
+    let folder = tempfile::tempdir().expect("folder");
+    let before = clinic.events(EventClass::Export);
+    let first = ok(sync::sync_export(&clinic.workstation, set, folder.path()));
+    let second = ok(sync::sync_export(&clinic.workstation, set, folder.path()));
+    assert_ne!(first.path, second.path, "no file is written over");
+    assert_eq!(clinic.events(EventClass::Export), before + 2);
+    let text = std::fs::read_to_string(&first.path).expect("the file");
+    let bundle: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let entries = bundle["entry"].as_array().expect("entries");
+    assert_eq!((&bundle["type"], entries.len()), (&"collection".into(), first.records + 1));
+    let issue = &entries[0]["resource"]["issue"][0];
+    assert_eq!(issue["diagnostics"], format!("{key}: HAPI-1094: not found"));
+    assert_eq!(issue["expression"][0], "Observation.subject");
+    assert!(text.contains("\"value\":36.80"), "digits as they were typed");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&first.path).expect("file").permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let page = ok(sync::sync_page(&clinic.workstation));
+    assert_eq!(page.items.iter().map(|i| i.change_set).collect::<Vec<_>>(), [set], "it stays as it is");
+}
+
+#[test]
+fn only_a_rejected_set_is_exported() {
+    let (clinic, set, _) = rejected();
+    let folder = tempfile::tempdir().expect("folder");
+    let export = |set| code_of(sync::sync_export(&clinic.workstation, set, folder.path()));
+    assert_eq!(export(set + 1000), ErrorCode::NotAvailable);
+    ok(sync::sync_retry(&clinic.workstation, crate::dto::sync::RetryDto { change_set: set }));
+    assert_eq!(export(set), ErrorCode::NotAvailable);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 0);
 }
