@@ -155,6 +155,7 @@ fn sync() {
     assert!(said["bytes_up"].as_u64() > Some(0) && said["bytes_down"].as_u64() > Some(0));
     assert!(said["complete_as_of"].as_str().is_some_and(|t| t.ends_with('Z')), "{said}");
     clinic.fault(&json!({"kind": "503", "times": 100, "retry_after": 3600}));
+    w.later();
     let app = w.unlocked().expect("unlocked");
     let form = serde_json::from_value(vitals_form("p9", "71")).expect("form");
     assert!(vitals::save_vitals(&app, form).is_ok());
