@@ -45,8 +45,6 @@ class Server {
     fs.rmSync(ready, { force: true });
     const records = options.data ? ["--load", path.resolve(options.data), "--demo-staff"] : ["--demo"];
     const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", folder("server"), "--ready", ready, ...records];
-    // The client names authors that the server does not have, and finds gzip only by a packed form.
-    args.push("--references", "unchecked", "--packed-forms", "accepted");
     this.program = programs.start("server", path.join(built, "keep-backend"), args, { env });
     const started = () => {
       if (this.program.exitCode !== null) throw new Error("the clinic's server exited at start");

@@ -52,8 +52,6 @@ export class Clinic {
     const ready = path.join(this.workstation.root, "ready.json");
     fs.rmSync(ready, { force: true });
     const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", path.join(this.workstation.root, "backend"), "--demo"];
-    // The client names authors that the server does not have, and finds gzip only by a packed form.
-    args.push("--references", "unchecked", "--packed-forms", "accepted");
     args.push("--ready", ready, ...(this.faults ? ["--test-faults"] : []));
     this.#backend = this.workstation.processes.start("backend", this.programs.backend, args, { env: this.workstation.env });
     Object.assign(this, await until("the server", 60_000, () => JSON.parse(fs.readFileSync(ready, "utf8"))));

@@ -36,8 +36,6 @@ impl Backend {
         let ready = folder.join("ready.json");
         let child = Command::new(program)
             .args(["serve", "--demo-staff"])
-            // The client names authors that the server does not have, and finds gzip only by a packed form.
-            .args(["--references", "unchecked", "--packed-forms", "accepted"])
             .args(arguments)
             .arg("--data")
             .arg(folder.join("server"))

@@ -266,7 +266,8 @@ impl WriteTx<'_> {
                 report.unchanged += 1;
                 return Ok(());
             }
-            is_touched = same && known.state.is_synced() && self.has_same_meaning(&item)?;
+            let says_nothing = version.is_empty() && known.version.is_empty();
+            is_touched = (same || says_nothing) && known.state.is_synced() && self.has_same_meaning(&item)?;
             if !known.state.is_synced() {
                 if same || older {
                     report.unchanged += 1;

@@ -1,5 +1,6 @@
 //! The sync against the real embedded backend, over TLS, with the real store. Skipped where that program is not built.
 
+mod habits;
 mod large_loads;
 mod roles;
 mod server_checks;
@@ -11,7 +12,7 @@ use crate::{
 };
 use keep_audit::Actor;
 use keep_domain::{ResourceKey, Role, Secret, Segment, SystemClock};
-use keep_store::{AuditOpener, Operation, PullOutcome, Store, TestClinic};
+use keep_store::{AuditOpener, Operation, Store, TestClinic};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -60,7 +61,7 @@ impl Backend {
             (folder.path().join("data"), folder.path().join("ready"), folder.path().join("clinic.ndjson"));
         std::fs::write(&own, CLINIC).unwrap();
         let child = Command::new(program)
-            .args(["serve", "--demo-staff", "--test-faults", "--references", "unchecked", "--packed-forms", "accepted"])
+            .args(["serve", "--demo-staff", "--test-faults"])
             .args(switches)
             .arg("--data")
             .arg(&data)
@@ -318,48 +319,6 @@ async fn deletions_arrive_and_a_clerk_pulls_the_directory_only() {
     let (client, store, _front_desk) = backend.workstation("leila", Segment::Directory).await;
     let report = sync(&store, &client, Role::FrontDesk).await;
     assert_eq!((report.stopped_by, report.pulled), (None, 2), "a patient and an appointment");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn everything_arrives_from_servers_with_other_habits() {
-    let patients = (0..30).map(|n| format!(r#"{{"resourceType":"Patient","id":"bulk-{n}"}}"#));
-    let results = (0..170).map(|n| observation(&format!("bulk-{n}"), n).replace("pat-1", &format!("bulk-{}", n % 30)));
-    let lines: Vec<String> = patients.chain(results).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("bulk.ndjson");
-    std::fs::write(&file, lines.join("\n")).unwrap();
-    for switches in [
-        &["--links-at", "http://10.9.9.9:8080/fhir", "--max-count", "50"][..],
-        &["--without", "next-link", "--total", "given"],
-        &["--total", "too-large"],
-        &["--total", "absent", "--max-count", "50"],
-        &["--without", "type-history", "--without", "batch"],
-        &["--last-updated", "now"],
-        &["--last-updated", "absent"],
-        &["--version-ids", "constant"],
-        &["--ignore", "_sort", "--max-count", "50"],
-        &["--type-answer", "Flag=404", "--type-answer", "Goal=500", "--type-answer", "Device=403"],
-    ] {
-        let Some(backend) = Backend::start_as(Some(&file), switches).await else { return };
-        let (client, store, _clinic) = backend.workstation("amara", Segment::Clinical).await;
-        let first = sync(&store, &client, Role::Nurse).await;
-        assert_eq!((first.stopped_by.clone(), first.pulled), (None, 200), "{switches:?} {first:?}");
-        let is_elsewhere = switches.contains(&"--links-at");
-        assert_eq!(first.links_elsewhere.as_deref(), is_elsewhere.then_some("http://10.9.9.9:8080"));
-        let failing: Vec<_> = first.types.iter().filter(|t| t.outcome != PullOutcome::Complete).collect();
-        let is_short = |name| failing.iter().any(|t| t.resource_type == name && t.outcome == PullOutcome::Short);
-        let expected = match switches[0] {
-            "--type-answer" => 3,
-            // Each type may have records that are not shown.
-            "--total" if switches[1] == "too-large" => first.types.len(),
-            _ => 0,
-        };
-        assert_eq!(failing.len(), expected, "{switches:?} {failing:?}");
-        assert_eq!(is_short("Observation"), expected > 3);
-        assert_eq!(first.complete_as_of.is_some(), expected == 0, "{switches:?}");
-        let idle = sync(&store, &client, Role::Nurse).await;
-        assert_eq!((idle.stopped_by, idle.pulled), (None, 0), "{switches:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

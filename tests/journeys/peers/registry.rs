@@ -4,6 +4,7 @@ use crate::people::patient;
 use keep_domain::{Clock, SystemClock};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -121,18 +122,19 @@ impl Registry {
 
     /// All records of a type.
     pub(super) fn all(&self, resource_type: &str) -> Vec<Value> {
-        let mut found = Vec::new();
+        // A server may show all records on each page.
+        let mut found: BTreeMap<String, Value> = BTreeMap::new();
         let mut page = Some(format!("{resource_type}?_count=200"));
         while let Some(path) = page {
             let (status, bundle) = self.send(Method::GET, &path, None);
             assert_eq!(status, 200, "{bundle}");
             let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
-            found.extend(entries.into_iter().map(|e| e["resource"].clone()));
+            found.extend(entries.into_iter().map(|e| (e["resource"]["id"].to_string(), e["resource"].clone())));
             let links = bundle["link"].as_array().cloned().unwrap_or_default();
             let next = links.iter().find(|l| l["relation"] == "next").and_then(|l| l["url"].as_str());
             page = next.map(str::to_owned);
         }
-        found
+        found.into_values().collect()
     }
 
     /// The patient's observations with this value.

@@ -121,6 +121,13 @@ async fn a_visit_arrives_once_where_no_user_may_see_staff() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_visit_arrives_once_however_the_server_writes_its_versions() {
+    for etags in ["bare", "weak", "strong", "none"] {
+        check(&format!(r#"{{"etags":"{etags}"}}"#)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_visit_of_twelve_resources_costs_less_than_3_kb() {
     let Some(backend) = Backend::start(None).await else { return };
     backend.tell("behaviour", "{}").await;

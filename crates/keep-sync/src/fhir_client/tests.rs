@@ -56,6 +56,20 @@ async fn the_page_of_a_captive_portal_is_invalid() {
 }
 
 #[tokio::test]
+async fn every_search_goes_past_the_caches_of_server_and_gateway() {
+    let (server, client) = serving(|_| json(200, "{}")).await;
+    let (search, history) = (Search::of_type("Patient"), Search::history_of("Patient"));
+    for asked in [&search, &history] {
+        assert!(client.search(asked).await.is_err());
+    }
+    assert!(client.search_batch(&[search, history]).await.is_err());
+    let asked = server.requests();
+    let asked: Vec<&Request> = asked.iter().filter(|request| request.header("authorization").is_some()).collect();
+    let is_fresh = |request: &&Request| request.header("cache-control") == Some("no-cache");
+    assert!(asked.len() == 3 && asked.iter().all(is_fresh), "{asked:?}");
+}
+
+#[tokio::test]
 async fn next_stays_on_the_base() {
     let (server, client) = serving(|request| {
         if request.target.contains("page=2") {

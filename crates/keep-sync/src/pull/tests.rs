@@ -249,6 +249,18 @@ async fn a_deletion_is_found_in_the_history() {
 }
 
 #[tokio::test]
+async fn an_id_that_was_made_again_after_its_deletion_stays() {
+    let store = new_store();
+    let all = rows(&[("p1", 1, -9_000_000), ("p2", 1, -8_000_000)]);
+    pull(&store, patients(&all, 10)).await.0.unwrap();
+    // The history is newest first.
+    let again_there = [(String::from("p1"), 3, Ok(NOW)), (String::from("p1"), 2, Err(NOW.plus_millis(-1_000)))];
+    all.lock().unwrap().splice(0..1, again_there);
+    assert_eq!(again(&store, patients(&all, 10)).await.0.unwrap().0, 1);
+    assert!(store.contents().records["Patient/p1"].contains(r#""versionId":"3""#));
+}
+
+#[tokio::test]
 async fn a_deletion_is_found_although_the_sync_ended_before_the_check() {
     let store = new_store();
     let many: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
