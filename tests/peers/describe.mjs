@@ -34,6 +34,7 @@ console.log(
       servers: {
         hapi: server(env.front_hapi, env.PORT_HAPI),
         assigned: server(env.front_assigned, env.PORT_ASSIGNED),
+        starter: server(env.front_starter, env.PORT_STARTER),
         plain: server(env.front_plain, env.PORT_PLAIN),
       },
       versions: {

@@ -1,6 +1,6 @@
 // Prints the configuration of nginx: TLS in front of Keycloak and of each FHIR server, which it protects by asking
-// Keycloak about every access token. "hapi" is behind the settings of docs/it/hapi.md; nothing tells the others the
-// address that clients see, as in a first set-up.
+// Keycloak about every access token. "hapi" and "starter" are behind the settings of docs/it/hapi.md; nothing tells the
+// others the address that clients see, as in a first set-up.
 import { code } from "./page.mjs";
 
 const { env } = process;
@@ -44,12 +44,12 @@ const fhir = (front, port) => `server {
   }`;
 
 const keycloakHost = `127.0.0.1:${env.front_keycloak}`;
-const byThePage = code("hapi", "nginx", [
-  ["listen 443 ssl http2", `listen 127.0.0.1:${env.front_hapi} ssl http2`],
+const byThePage = (front, port) => code("hapi", "nginx", [
+  ["listen 443 ssl http2", `listen 127.0.0.1:${front} ssl http2`],
   ["ehr.clinic.example", "127.0.0.1"],
   ["/etc/nginx/ehr.pem", "server.pem"],
   ["/etc/nginx/ehr.key", "server.key"],
-  ["http://127.0.0.1:8080", `http://127.0.0.1:${env.PORT_HAPI}`],
+  ["http://127.0.0.1:8080", `http://127.0.0.1:${port}`],
   ["http://127.0.0.1:8180", `http://127.0.0.1:${env.keycloak}`],
   ["id.clinic.example", keycloakHost],
 ]);
@@ -69,7 +69,8 @@ http {
   ${temporary.join("\n  ")}
   ${[
     keycloak,
-    byThePage,
+    byThePage(env.front_hapi, env.PORT_HAPI),
+    byThePage(env.front_starter, env.PORT_STARTER),
     fhir(env.front_assigned, env.PORT_ASSIGNED),
     fhir(env.front_plain, env.PORT_PLAIN),
   ].join("\n  ")}

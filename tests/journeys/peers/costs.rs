@@ -101,8 +101,8 @@ pub(super) struct Costs<'a> {
 }
 
 /// The costs of a first sync, of a visit and of changes.
-pub(super) fn begin<'a>(peer: &Peer, log: &'a Path, runtime: &Runtime) -> Costs<'a> {
-    let mut checks = Checks::of("hapi");
+pub(super) fn begin<'a>(name: &str, peer: &Peer, log: &'a Path, runtime: &Runtime) -> Costs<'a> {
+    let mut checks = Checks::of(name);
     let (host, path) = peer.site.server.trim_start_matches("https://").split_once('/').expect("an address");
     let (relay, port) = (Relay::to(host), host.split(':').nth(1).expect("a port").to_owned());
     let relayed = Peer {

@@ -26,8 +26,8 @@ fn page(columns: &[(String, Vec<ServerFinding>)], versions: &BTreeMap<String, St
         "# What servers lack, and what that means for the clinic\n\n\
          Made by `make test-peers` with what `chartkeep doctor --server --sign-in --write-test` finds: HAPI FHIR {}, \
          Keycloak {}.\nA test compares this page with the servers.\n\
-         `hapi` is behind the settings of [hapi.md](hapi.md); `assigned` and `plain` are as they come, \
-         [see here](../peers.md).\n\n| | {} |\n|---|{}\n",
+         `hapi` is behind the settings of [hapi.md](hapi.md); `assigned` and `plain` are as they come, and \
+         `keep-backend` is the server of Chartkeep's own tests, [see here](../peers.md).\n\n| | {} |\n|---|{}\n",
         version("hapi"),
         version("keycloak"),
         columns.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(" | "),

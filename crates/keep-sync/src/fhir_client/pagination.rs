@@ -65,6 +65,11 @@ impl PaginationGuard {
         self.items.contains(&hash_of(item))
     }
 
+    /// The same, also among the items of searches before.
+    pub(crate) fn has_seen_with<T: Hash>(&self, item: &T, before: &HashSet<u64>) -> bool {
+        self.has_seen(item) || before.contains(&hash_of(item))
+    }
+
     /// The hashes of its items.
     pub(crate) fn into_items(self) -> HashSet<u64> {
         self.items

@@ -24,7 +24,7 @@ const COUNT_INTERVAL_MILLIS: i64 = 24 * 3_600_000;
 /// Time between two comparisons of ids although the counts agree, milliseconds.
 const LIST_INTERVAL_MILLIS: i64 = 30 * 24 * 3_600_000;
 /// Most missing ids that are read one by one per comparison.
-const MAX_READS: usize = 200;
+pub(super) const MAX_READS: usize = 200;
 /// Ids per page of a list.
 const LIST_PAGE: usize = 1_000;
 
@@ -127,6 +127,21 @@ impl Puller {
         self.save(key, state, Vec::new()).await.map(|_| ())
     }
 
+    /// The times of a count that is as at the last comparison, where there is no history to show deletions: nothing was
+    /// deleted that is stored here. `None` where ids must be listed.
+    pub(super) async fn counts_agree(
+        &self,
+        key: &CursorKey,
+        state: &PullState,
+    ) -> Result<Option<ResponseTimes>, SyncError> {
+        if state.compared.is_none() || self.has_history(key) {
+            return Ok(None);
+        }
+        let Some((total, times)) = self.count_all(key).await? else { return Ok(None) };
+        let more = signed(total).saturating_sub(signed(self.stored_count(key).await?));
+        Ok(Some(times).filter(|_| more == state.hidden))
+    }
+
     /// The server's own count of a type; `None` where it does not count.
     async fn count_all(&self, key: &CursorKey) -> Result<Option<(u64, ResponseTimes)>, SyncError> {
         let search = Search::of_type(&key.resource_type).with("_summary", "count");
@@ -179,7 +194,7 @@ impl Puller {
         Ok(Comparison { times: list.times, is_whole, deleted })
     }
 
-    async fn confirm_deletions(
+    pub(super) async fn confirm_deletions(
         &self,
         key: &CursorKey,
         missing: &[String],

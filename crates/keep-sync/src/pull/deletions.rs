@@ -1,5 +1,6 @@
 //! Deletions: from a type's history where the server offers it, else by comparing lists of ids.
 
+use super::compare::MAX_READS;
 use super::intervals::Interval;
 use super::prefetch::{Prefetched, history_since, recent_history};
 use super::puller::Puller;
@@ -68,6 +69,10 @@ impl Puller {
                     Ok(())
                 };
             }
+            _ if let Some(times) = self.counts_agree(key, state).await? => {
+                state.compared = Some(times.as_of);
+                DeletionCheck { exhaustive: Some(times), deleted: Vec::new(), newest: None }
+            }
             _ => {
                 let stored = self.stored_versions(key).await?;
                 let found = self.compare_lists(key, state, (stored, &[Interval::default()]), changed).await?;
@@ -135,6 +140,25 @@ impl Puller {
         Ok(())
     }
 
+    /// Where records have no time, each pass shows all of them: what it did not show may have been deleted. `missing` is
+    /// `None` where the pass was interrupted, `before` the claim until then.
+    pub(super) async fn remove_missing(
+        &self,
+        key: &CursorKey,
+        state: &mut PullState,
+        (missing, before): (Option<Vec<String>>, UtcMillis),
+        changed: &mut u64,
+    ) -> Result<(), SyncError> {
+        // INVARIANT: the claim stays where not all was looked up that may have been deleted.
+        if missing.as_ref().is_none_or(|missing| missing.len() > MAX_READS) {
+            state.complete_as_of = Some(before);
+        }
+        let times = ResponseTimes::new(self.trusted_now(), None, None);
+        let deleted = self.confirm_deletions(key, &missing.unwrap_or_default(), times).await?;
+        *changed = changed.saturating_add(self.save(key, state, deleted).await?);
+        Ok(())
+    }
+
     /// Those of the records that are stored: what was removed here before is listed again for as long as nothing newer
     /// is.
     async fn retain_stored(&self, key: &CursorKey, mut keys: Vec<ResourceKey>) -> Result<Vec<ResourceKey>, SyncError> {
@@ -184,7 +208,7 @@ impl Puller {
         Ok(DeletionCheck { exhaustive, deleted, newest })
     }
 
-    async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {
+    pub(super) async fn stored_ids(&self, key: &CursorKey) -> Result<HashSet<String>, SyncError> {
         let resource_type = key.resource_type.clone();
         let ids = with_store(&self.store, move |store| store.synced_ids(&resource_type)).await?;
         Ok(ids.into_iter().map(|id| id.to_string()).collect())

@@ -311,7 +311,7 @@ impl RunningPass<'_> {
         let Some(pass) = self.state.pass.as_ref().filter(|p| !p.resumed) else { return };
         let (began, received) = (pass.began, self.guard.seen_with(&self.seen_before));
         let total = last.total.filter(|_| from.is_none());
-        self.count = Some(FirstCount { received, total });
+        self.count = Some(FirstCount { received, total, missing: Vec::new() });
         if from.is_none() {
             self.state.compare_tried = Some(began);
         }

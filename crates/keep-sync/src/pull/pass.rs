@@ -47,6 +47,8 @@ pub(super) struct FirstCount {
     pub(super) received: u64,
     /// The server's own number, where it was said.
     pub(super) total: Option<u64>,
+    /// Stored records that it did not show, of a pass that shows all that there is.
+    pub(super) missing: Vec<String>,
 }
 
 /// Records that were received and are not stored yet.
@@ -134,11 +136,16 @@ impl Puller {
         prefetched: &mut Prefetched,
         changed: &mut u64,
     ) -> Result<PullState, SyncError> {
-        let first = state.since.is_none();
+        let (first, was_complete) = (state.since.is_none(), state.complete_as_of);
         let rows = Self::prefetched_rows(&key.resource_type, state.plan_request().fetch_from(), prefetched);
         let (mut state, count) = self.run_pass(key, (state, rows), paging, changed).await?;
-        if let Some(count) = count.filter(|_| first) {
-            self.confirm_count(key, &mut state, &count).await?;
+        if let Some(count) = count.as_ref().filter(|_| first) {
+            self.confirm_count(key, &mut state, count).await?;
+        }
+        if let Some(before) = was_complete.filter(|_| state.since.is_none()) {
+            let missing = count.map(|count| count.missing);
+            self.remove_missing(key, &mut state, (missing, before), changed).await?;
+            return Ok(state);
         }
         // The first pass needs no deletions: what was deleted before it was never stored here, unless another user had
         // pulled it.
@@ -203,7 +210,8 @@ impl Puller {
         // deleted, so after a sync that ends here the same count would look as if nothing had been deleted.
         // The claim is withheld, too: a type with unapplied deletions is not complete here.
         let (counted, claim) = (run.state.recent, run.state.complete_as_of);
-        if deletions_follow {
+        let shows_all = run.state.since.is_none() && claim_before.is_some();
+        if deletions_follow || shows_all {
             (run.state.recent, run.state.complete_as_of) = (None, claim_before);
         }
         // What was received is stored even after the connection was lost; the state then says how far it reaches.
@@ -215,7 +223,12 @@ impl Puller {
         let last = run.batch.wait().await;
         fetched?;
         (run.state.recent, run.state.complete_as_of) = (counted, claim);
-        stored.and(last).map(|()| (run.state, run.count))
+        stored.and(last)?;
+        if let Some(count) = run.count.as_mut().filter(|_| shows_all) {
+            let is_missing = |id: &String| !run.guard.has_seen_with(id, &run.seen_before);
+            count.missing = self.stored_ids(key).await?.into_iter().filter(is_missing).collect();
+        }
+        Ok((run.state, run.count))
     }
 
     /// Starts storing the batch with the cursor that holds then; only one batch is stored at a time.

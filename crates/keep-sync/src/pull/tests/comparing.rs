@@ -96,15 +96,40 @@ async fn a_deletion_without_history_is_found_and_the_claim_stays_behind_it() {
     }
     let serve = fake(&all, Habits::default());
     store.contents().carry_all();
-    let (_, pulled) = pull_reports(&store, &["Patient"], move |request| {
-        if request.target.contains("_elements=id") && !request.target.contains("_total") {
-            json(500, "")
-        } else {
-            serve(request)
-        }
-    })
-    .await;
+    let is_check = |target: &str| {
+        target.contains("_summary=count") || target.contains("_elements=id") && !target.contains("_total")
+    };
+    let (_, pulled) =
+        pull_reports(
+            &store,
+            &["Patient"],
+            move |request| {
+                if is_check(&request.target) { json(500, "") } else { serve(request) }
+            },
+        )
+        .await;
     assert_eq!(pulled.types[0].complete_as_of, Some(before));
+}
+
+#[tokio::test]
+async fn without_history_ids_are_listed_only_where_the_count_differs() {
+    let (store, all) = (new_store(), many(100, FAR));
+    pull_types(&store, &["Patient"], false, fake(&all, Habits::default())).await.0.unwrap();
+    for (deleted, lists) in [(false, 0), (true, 1)] {
+        if deleted {
+            all.lock().unwrap()[3] = (String::from("p3"), 2, Err(NOW));
+        }
+        for cursor in store.contents().cursors.values_mut() {
+            let Some(mut state) = PullState::parse(&cursor.position, NOW) else { continue };
+            state.deletions_checked = Some(NOW.plus_millis(-7_200_000));
+            cursor.position = serde_json::to_string(&state).unwrap();
+        }
+        let (done, server) = pull_again(&store, &["Patient"], false, fake(&all, Habits::default())).await;
+        assert_eq!(done.unwrap().1.types[0].complete_as_of, Some(NOW), "{deleted}");
+        let is_list = |r: &&Request| r.target.contains("_elements=id") && !r.target.contains("_total");
+        assert_eq!(server.requests().iter().filter(is_list).count(), lists);
+    }
+    assert!(!store.contents().records.contains_key("Patient/p3"));
 }
 
 #[tokio::test]

@@ -245,3 +245,26 @@ async fn a_recent_history_that_was_cut_is_no_search_for_deletions() {
     pull_again(&store, &["Patient"], true, fake(&all, habits)).await.0.unwrap();
     assert!(!store.contents().records.contains_key("Patient/old"));
 }
+
+#[tokio::test]
+async fn a_deletion_where_records_have_no_time_is_found_by_the_next_run() {
+    let store = new_store();
+    let served = |ids: &'static [&'static str]| {
+        move |request: &Request| {
+            if let Some(id) = request.target.strip_prefix("/fhir/Patient/") {
+                let found = ids.contains(&id);
+                return json(if found { 200 } else { 404 }, &format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#));
+            }
+            let entry = |id: &&str| format!(r#"{{"resource":{{"resourceType":"Patient","id":"{id}"}}}}"#);
+            let entries: Vec<String> = ids.iter().map(entry).collect();
+            let (total, entries) = (ids.len(), entries.join(","));
+            json(200, &format!(r#"{{"resourceType":"Bundle","type":"searchset","total":{total},"entry":[{entries}]}}"#))
+        }
+    };
+    pull(&store, served(&["p1", "p2", "p3"])).await.0.unwrap();
+    let (done, server) = again(&store, served(&["p1", "p3"])).await;
+    assert!(done.unwrap().1.complete_as_of().is_some());
+    assert_eq!(store.contents().records.keys().collect::<Vec<_>>(), ["Patient/p1", "Patient/p3"]);
+    let reads: Vec<_> = server.requests().into_iter().filter(|r| r.target.starts_with("/fhir/Patient/")).collect();
+    assert_eq!(reads.iter().map(|r| r.target.as_str()).collect::<Vec<_>>(), ["/fhir/Patient/p2"], "it was not shown");
+}

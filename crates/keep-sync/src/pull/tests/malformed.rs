@@ -116,6 +116,8 @@ async fn a_malformed_list_of_ids_removes_nothing() {
     assert_ne!(position, cursor.position);
     store.contents().cursors.clear();
     store.contents().cursors.insert(String::from("*"), Cursor { position, ..cursor });
+    // The count differs.
+    all.lock().unwrap()[0].2 = Err(NOW);
     let serve = patients(&all, 10);
     let (done, server) =
         pull_types(&store, &["Patient"], false, move |request| match parameter(request, "_elements") {

@@ -6,6 +6,7 @@ import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.ClientIdStrategyEnum;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
 import ca.uhn.fhir.jpa.batch2.JpaBatch2Config;
 import ca.uhn.fhir.jpa.config.HapiJpaConfig;
@@ -18,11 +19,15 @@ import ca.uhn.fhir.jpa.provider.JpaCapabilityStatementProvider;
 import ca.uhn.fhir.jpa.provider.JpaSystemProvider;
 import ca.uhn.fhir.jpa.search.DatabaseBackedPagingProvider;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
+import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import jakarta.persistence.EntityManagerFactory;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -50,8 +55,14 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 public class JpaServer {
   /** Starts a server on the database {@code name}; {@code clientIds} is HAPI's strategy for ids that clients choose. */
   static RestfulServer start(String name, ClientIdStrategyEnum clientIds) {
+    return start(name, clientIds, new Properties());
+  }
+
+  /** Starts a server with {@code settings} of HAPI's starter, named as there. */
+  static RestfulServer start(String name, ClientIdStrategyEnum clientIds, Properties settings) {
     var spring = new AnnotationConfigApplicationContext();
-    Map<String, Object> values = Map.of("peers.database", name, "peers.clientIds", clientIds.name());
+    var values = new HashMap<String, Object>(Map.of("peers.database", name, "peers.clientIds", clientIds.name()));
+    settings.forEach((setting, value) -> values.put("peers." + setting, value));
     spring.getEnvironment().getPropertySources().addFirst(new MapPropertySource("peers", values));
     spring.register(JpaServer.class);
     spring.refresh();
@@ -112,8 +123,18 @@ public class JpaServer {
       JpaStorageSettings settings,
       ISearchParamRegistry parameters,
       IValidationSupport validation,
-      DatabaseBackedPagingProvider paging) {
+      DatabaseBackedPagingProvider paging,
+      DaoRegistry types,
+      Environment environment) {
     var fhir = new RestfulServer(context);
+    var supported = environment.getProperty("peers.supported_resource_types");
+    if (supported != null) {
+      types.setSupportedResourceTypes(List.of((supported + ",SearchParameter").split(",")));
+    }
+    var address = environment.getProperty("peers.server_address");
+    if (address != null) {
+      fhir.setServerAddressStrategy(new HardcodedServerAddressStrategy(address));
+    }
     fhir.registerProviders(resources.createProviders());
     fhir.registerProvider(system);
     fhir.setServerConformanceProvider(

@@ -3,15 +3,19 @@ package clinic;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.ClientIdStrategyEnum;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.util.VersionUtil;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Three HAPI FHIR servers in one process, on free ports of the loopback address.
+ * Four HAPI FHIR servers in one process, on free ports of the loopback address.
  *
- * <p>Prints {@code NAME PORT} for each that listens, and {@code ready VERSION} at the end.
+ * <p>Prints {@code NAME PORT} for each that listens, and {@code ready VERSION} at the end. The
+ * argument is a file with settings of HAPI's starter.
  */
 public final class Peers {
   private Peers() {}
@@ -20,6 +24,11 @@ public final class Peers {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     listen("plain", PlainServer.start());
     listen("hapi", JpaServer.start("hapi", ClientIdStrategyEnum.ALPHANUMERIC));
+    var settings = new Properties();
+    try (var lines = Files.newBufferedReader(Path.of(arguments[0]))) {
+      settings.load(lines);
+    }
+    listen("starter", JpaServer.start("starter", ClientIdStrategyEnum.ALPHANUMERIC, settings));
     listen("assigned", JpaServer.start("assigned", ClientIdStrategyEnum.NOT_ALLOWED));
     System.out.println("ready " + VersionUtil.getVersion());
   }
