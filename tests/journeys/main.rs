@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bad_networks;
 mod clerk;
 mod clinic;
 mod command_line;

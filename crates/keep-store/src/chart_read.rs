@@ -1,6 +1,5 @@
 //! Reading charts, reference records and day lists.
 
-use crate::chart_readings::ChartTypes;
 use crate::derived::Derived;
 use crate::error::{FindingKind, StoreError};
 use crate::id_key::IdKey;
@@ -8,7 +7,7 @@ use crate::ledger::AuditGated;
 use crate::record::{Record, StateBits};
 use crate::resource_type;
 use crate::segment_access::{FIRST_PATIENT, RowView, SegmentAccess, chart_number_of, row_ids_of};
-use crate::skipped_rows::RowTag;
+use crate::skipped_rows::{ChartTypes, RowTag, Skippable};
 use crate::store::Store;
 use crate::sum::Sum;
 use crate::write_tx::find_record;
@@ -296,13 +295,6 @@ struct ChartQuery<'q> {
     types: ChartTypes<'q>,
     /// The rows of the skippable types that were of no use before.
     skipped: Option<&'q HashSet<RowTag>>,
-}
-
-/// A row that need not be opened again if the caller has no use for its record.
-#[derive(Clone, Copy)]
-pub(crate) struct Skippable {
-    pub(crate) code: u16,
-    pub(crate) tag: RowTag,
 }
 
 /// Reads one chart of one segment and counts the records of other types. Unless it was verified in this session, all of

@@ -1,11 +1,11 @@
 //! Reading a chart on two threads: one opens rows while the other converts them.
 
-use crate::chart_read::Skippable;
 use crate::error::StoreError;
 use crate::ledger::AuditGated;
 use crate::mutex::acquire;
 use crate::record::Record;
 use crate::resource_type;
+use crate::skipped_rows::{ChartTypes, Skippable};
 use crate::store::Store;
 use keep_domain::PatientId;
 use std::borrow::Cow;
@@ -25,24 +25,6 @@ pub struct ChartReading<R> {
     pub records: Vec<R>,
     /// The number of records of each type that was not asked for; those with security labels are not counted.
     pub other_types: BTreeMap<Cow<'static, str>, u32>,
-}
-
-/// The types of a chart that are read.
-#[derive(Debug, Clone, Copy)]
-pub struct ChartTypes<'t> {
-    /// Empty means all.
-    pub read: &'t [&'t str],
-    /// Those of them, of R4, whose unlabelled records are not opened again in this session once they were
-    /// [`Converted::OfNoUse`]; they count with the types that were not asked for.
-    pub skippable: &'t [&'t str],
-}
-
-impl<'t> ChartTypes<'t> {
-    /// All records of these types; empty means all.
-    #[must_use]
-    pub const fn all_of(read: &'t [&'t str]) -> Self {
-        Self { read, skippable: &[] }
-    }
 }
 
 /// What a caller made of a record.

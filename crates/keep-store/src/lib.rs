@@ -85,7 +85,7 @@ pub use change_set::{
 };
 pub use chart_owner::ChartOwner;
 pub use chart_read::{ChartRows, DayRow};
-pub use chart_readings::{ChartReading, ChartTypes, Converted};
+pub use chart_readings::{ChartReading, Converted};
 pub use cipher::{OpenMode, PAGE_SIZE, library_versions, open_cipher};
 pub use conflict::Conflict;
 pub use cursor::{Completeness, Cursor, CursorKey, PullOutcome};
@@ -105,6 +105,7 @@ pub use segment_file::{ledger_path, personal_path, segment_path, set_aside};
 pub use segment_report::{SegmentCondition, SegmentReport};
 pub use segment_state::{SegmentHealth, UnhealthySegment};
 pub use server_id::StoredThere;
+pub use skipped_rows::ChartTypes;
 pub use snapshot::Snapshot;
 pub use store::Store;
 pub use synced_ids::SyncedVersion;

@@ -73,7 +73,7 @@ test("a picture with too many pixels is left out of its page, which says so", as
   expect(await pictureOf(pdfWithPicture(9_000, 9_000))).toEqual([false, true]);
 });
 
-test("what is missing on a page is told from what only looks different", () => {
+test("what is missing on a page differs from what only looks different", () => {
   expect(isLeftOut('Warning: getOperatorList - ignoring XObject: "FormatError".')).toBe(true);
   expect(isLeftOut('Warning: Unable to decode image "img_p0_1": "JpxError".')).toBe(true);
   expect(isLeftOut('Warning: getTextContent - ignoring XObject: "FormatError".')).toBe(false);
