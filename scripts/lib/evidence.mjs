@@ -47,6 +47,7 @@ function fill(text, results) {
   const counts = new Map();
   let columns = null;
   const lines = text.split("\n").map((line) => {
+    if (line.startsWith("|---")) return line;
     if (!line.startsWith("| ")) {
       columns = null;
       return line;

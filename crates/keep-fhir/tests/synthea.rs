@@ -45,6 +45,8 @@ fn synthea_records_are_read_in_full() {
             categories: categories.clone(),
             version_id: None,
             last_updated: None,
+            // The row has the patient; a Patient is its own.
+            patient: e.patient.clone().filter(|_| e.key.resource_type == "Patient"),
             segment: Segment::Restricted,
             segment_targets: Vec::new(),
             encounter: None,

@@ -38,7 +38,7 @@ pub(super) const PERFECT: Quality = Quality { rate: None, delay: Duration::ZERO,
 
 struct Shared {
     quality: Mutex<Quality>,
-    /// Bytes that arrived, in both directions.
+    /// Bytes that were sent, in both directions, also those that a reset lost.
     bytes: AtomicU64,
     /// When each direction is free again.
     free: [Mutex<Duration>; 2],
@@ -88,7 +88,7 @@ impl Line {
         self.shared.reset();
     }
 
-    /// The bytes that arrived since the last call.
+    /// The bytes that were sent since the last call.
     pub(super) fn take_bytes(&self) -> u64 {
         self.shared.bytes.swap(0, Ordering::Relaxed)
     }
@@ -133,6 +133,7 @@ impl Shared {
             let mut segment = vec![0; SEGMENT];
             let Ok(length @ 1..) = from.read(&mut segment) else { return };
             segment.truncate(length);
+            self.bytes.fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
             last = self.arrival(length, direction).max(last);
             if sender.send((last, segment)).is_err() {
                 return;
@@ -158,7 +159,6 @@ impl Shared {
             if to.write_all(&segment).is_err() {
                 break;
             }
-            self.bytes.fetch_add(u64::try_from(segment.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
         let _ended = to.shutdown(Shutdown::Both);
     }

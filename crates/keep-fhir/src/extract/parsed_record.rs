@@ -23,8 +23,8 @@ pub struct ParsedRecord {
 /// Reads stored text without checking it again, finding its members once for the index and, with `observation`, for
 /// the lens of an Observation.
 ///
-/// The index is for the screen: version, last update, segment, encounter, detail and the systems of categories are
-/// left out.
+/// The index is for the screen: version, last update, segment, encounter, detail, the systems of categories and the
+/// patient of any other type than Patient are left out.
 ///
 /// # Errors
 /// The text itself, where it has no readable type and id; [`crate::parse_and_extract`] reads it as far as possible.
